@@ -1,0 +1,43 @@
+import type { ApiVersion } from "../meter/index.ts";
+
+/** Where the change events go, in the order configured. */
+export type SinkConfig =
+  | { readonly kind: "stdout"; readonly name: "stdout" }
+  | { readonly kind: "file"; readonly name: string; readonly path: string };
+
+export type Credentials =
+  | { readonly kind: "key"; readonly key: string }
+  | { readonly kind: "login"; readonly email: string; readonly password: string; readonly loginUrl: string };
+
+/** The whole configuration, checked, with every default filled in but for secrets. Frozen. */
+export type Config = {
+  /** Absolute path of the SQLite file. */
+  readonly databasePath: string;
+  readonly leap: {
+    /** Without a trailing slash. */
+    readonly baseUrl: string;
+    readonly apiVersion: ApiVersion;
+    /** `null` where not set; then events say `default`. */
+    readonly accountId: string | null;
+    /** `null` where none is set: only commands that talk to Leap need one. */
+    readonly credentials: Credentials | null;
+  };
+  readonly horizonDays: number;
+  readonly concurrency: number;
+  readonly pageSize: number;
+  /** Epoch milliseconds of the portfolio's first day, UTC. */
+  readonly portfolioStartMs: number;
+  readonly defaultZone: string;
+  /** Region to IANA zone: overrides of the built-in table. */
+  readonly zones: Readonly<Record<string, string>>;
+  readonly resumeWithinMs: number;
+  readonly missingConfirmAfterMs: number;
+  readonly cron: string;
+  readonly pollCron: string | null;
+  readonly timezone: string;
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly sinks: readonly SinkConfig[];
+  readonly ackMarginHours: number;
+  /** Absolute path of the export, `null` for off. */
+  readonly exportPath: string | null;
+};

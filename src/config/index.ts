@@ -1,0 +1,10 @@
+/**
+ * The environment and the optional file beneath it, made into one frozen configuration.
+ *
+ * Takes: the environment's variables, a way to read a file, the folder relative paths start from.
+ * Gives: the configuration, or every problem at once.
+ * Never: reads `process.env` itself; gives a secret a default; puts a secret into a message (I9).
+ */
+export type { Config, Credentials, SinkConfig } from "./config.ts";
+export { parseConfig } from "./parse-config.ts";
+export { variables } from "./variables.ts";
