@@ -1,0 +1,31 @@
+import { mkdirSync } from "node:fs";
+import { dirname } from "node:path";
+import Driver from "./driver.ts";
+import { Failure } from "../failure/index.ts";
+import { toDatabaseFailure } from "./database-failure.ts";
+
+export type Lock = { readonly release: () => void };
+
+/**
+ * Takes the lock that this path names, or throws a `Failure` of kind `locked` at once. It is an exclusive transaction
+ * on a file of its own: the kernel frees it with the process, however that ends, so no lock is ever stale (I12).
+ */
+export function acquireLock(path: string, heldBy: string): Lock {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const connection = new Driver(path, { timeout: 0 });
+    try {
+      connection.pragma("journal_mode = MEMORY");
+      connection.exec("BEGIN EXCLUSIVE");
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return { release: () => connection.close() };
+  } catch (error) {
+    if ((error as { code?: unknown }).code === "SQLITE_BUSY") {
+      throw new Failure("locked", `${heldBy} (lock ${path}): wait for it to end, then run again`, { cause: error });
+    }
+    throw toDatabaseFailure(error, `cannot take the lock ${path}`);
+  }
+}

@@ -1,0 +1,147 @@
+import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type BetterSqlite3 from "better-sqlite3";
+import { drizzle } from "drizzle-orm/better-sqlite3";
+import { readMigrationFiles } from "drizzle-orm/migrator";
+import { migrate } from "drizzle-orm/better-sqlite3/migrator";
+import { Failure } from "../failure/index.ts";
+import Driver from "./driver.ts";
+import { toDatabaseFailure } from "./database-failure.ts";
+
+/** "MSNC": what `file` and we tell a meter-sync database by. */
+export const applicationId = 0x4d534e43;
+
+export type Statement = BetterSqlite3.Statement<unknown[], Record<string, unknown>>;
+
+/** One open SQLite file. Statements are prepared once per text and kept. */
+export type Database = {
+  readonly path: string;
+  readonly isReadOnly: boolean;
+  /** A kept prepared statement for this text. */
+  readonly prepare: (sql: string) => Statement;
+  /** Several statements without parameters. */
+  readonly execute: (sql: string) => void;
+  readonly connection: BetterSqlite3.Database;
+  readonly close: () => void;
+};
+
+const migrationsFolder = findMigrations();
+
+/**
+ * Opens the file for writing, makes it (mode 0600, with its folder) where it is missing, and brings its schema up to
+ * date. Throws a `Failure`: `usage` for a file that is not ours or is newer than this program, `environment` for what
+ * the disk refuses.
+ */
+export function openDatabase(path: string): Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    const isNew = !existsSync(path);
+    if (isNew) closeSync(openSync(path, "wx", 0o600));
+    const connection = new Driver(path, { timeout: 5000 });
+    try {
+      assertOurs(connection, path);
+      setWritePragmas(connection, "wal");
+      migrateSchema(connection);
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return toDatabase(connection, path, false);
+  } catch (error) {
+    throw toDatabaseFailure(error, `cannot open the database ${path}`);
+  }
+}
+
+/** Opens the file for reading; never makes or migrates one. Throws a `Failure` that says what to do. */
+export function openDatabaseReadOnly(path: string): Database {
+  if (!existsSync(path)) {
+    throw new Failure("usage", `no database at ${path}: run \`meter-sync sync\` first, or set METER_SYNC_DATABASE`);
+  }
+  try {
+    const connection = new Driver(path, { readonly: true, fileMustExist: true, timeout: 5000 });
+    try {
+      assertOurs(connection, path);
+      if (countApplied(connection) < readMigrationFiles({ migrationsFolder }).length) {
+        throw new Failure(
+          "usage",
+          `${path} was made by an older meter-sync: run \`meter-sync sync\` once to bring it up to date`,
+        );
+      }
+    } catch (error) {
+      connection.close();
+      throw error;
+    }
+    return toDatabase(connection, path, true);
+  } catch (error) {
+    throw toDatabaseFailure(error, `cannot read the database ${path}`);
+  }
+}
+
+export function toDatabase(connection: BetterSqlite3.Database, path: string, isReadOnly: boolean): Database {
+  const statements = new Map<string, Statement>();
+  return {
+    path,
+    isReadOnly,
+    connection,
+    prepare: (sql) => {
+      const kept = statements.get(sql);
+      if (kept !== undefined) return kept;
+      const statement = connection.prepare(sql) as Statement;
+      statements.set(sql, statement);
+      return statement;
+    },
+    execute: (sql) => {
+      connection.exec(sql);
+    },
+    close: () => {
+      connection.close();
+    },
+  };
+}
+
+export function setWritePragmas(connection: BetterSqlite3.Database, journalMode: "wal" | "memory"): void {
+  connection.pragma(`journal_mode = ${journalMode}`);
+  // WAL silently lowers this to NORMAL, which can lose the last publication when the power goes (I1).
+  connection.pragma(journalMode === "wal" ? "synchronous = FULL" : "synchronous = OFF");
+  connection.pragma("foreign_keys = OFF");
+  connection.pragma("cache_size = -65536");
+  connection.pragma("temp_store = FILE");
+}
+
+/** Foreign keys are off while migrating: a table rebuild would otherwise delete its children without an error. */
+export function migrateSchema(connection: BetterSqlite3.Database): void {
+  const known = readMigrationFiles({ migrationsFolder }).length;
+  if (countApplied(connection) < known) {
+    migrate(drizzle(connection), { migrationsFolder });
+    connection.pragma(`application_id = ${applicationId}`);
+  }
+  connection.pragma("foreign_keys = ON");
+}
+
+function assertOurs(connection: BetterSqlite3.Database, path: string): void {
+  const id = Number(connection.pragma("application_id", { simple: true }));
+  const tables = connection.prepare("SELECT count(*) AS n FROM sqlite_master").get() as { n: number };
+  const applied = countApplied(connection);
+  if (id !== applicationId && tables.n > 0 && applied === 0) {
+    throw new Failure("usage", `${path} is not a meter-sync database: set METER_SYNC_DATABASE to another file`);
+  }
+  if (applied > readMigrationFiles({ migrationsFolder }).length) {
+    throw new Failure("usage", `${path} was made by a newer meter-sync: upgrade this one, or use another file`);
+  }
+}
+
+function countApplied(connection: BetterSqlite3.Database): number {
+  const table = connection
+    .prepare("SELECT 1 AS found FROM sqlite_master WHERE type = 'table' AND name = '__drizzle_migrations'")
+    .get();
+  if (table === undefined) return 0;
+  return (connection.prepare("SELECT count(*) AS n FROM __drizzle_migrations").get() as { n: number }).n;
+}
+
+/** Beside `dist` in the package and the image, two rooms up in a checkout. */
+function findMigrations(): string {
+  const here = dirname(fileURLToPath(import.meta.url));
+  const candidates = [join(here, "..", "drizzle"), join(here, "..", "..", "drizzle")];
+  return candidates.find((folder) => existsSync(join(folder, "meta", "_journal.json"))) ?? join(here, "..", "drizzle");
+}

@@ -1,0 +1,66 @@
+import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+
+/** One row: what this database is a snapshot of, and how far it has come. */
+export const stream = sqliteTable("stream", {
+  id: integer("id").primaryKey(),
+  /** Made with the database; part of every event's id. */
+  streamId: text("stream_id").notNull(),
+  apiVersion: text("api_version"),
+  account: text("account"),
+  host: text("host"),
+  extractionVersion: integer("extraction_version"),
+  /** The number of publications so far; 0 until the baseline. */
+  publication: integer("publication").notNull().default(0),
+  publishedAtMs: integer("published_at_ms"),
+  lastSequence: integer("last_sequence").notNull().default(0),
+});
+
+export const run = sqliteTable("run", {
+  runKey: integer("run_key").primaryKey(),
+  runId: text("run_id").notNull().unique(),
+  mode: text("mode").notNull(),
+  status: text("status").notNull(),
+  apiVersion: text("api_version").notNull(),
+  account: text("account").notNull(),
+  host: text("host").notNull(),
+  isRehearsal: integer("is_rehearsal").notNull(),
+  /** By the run's own clock (`--now` when rehearsing). */
+  startedAtMs: integer("started_at_ms").notNull(),
+  finishedAtMs: integer("finished_at_ms"),
+  publishedAtMs: integer("published_at_ms"),
+  /** By the real clock: what may be resumed is judged by it. */
+  startedAtRealMs: integer("started_at_real_ms").notNull(),
+  isCertified: integer("is_certified").notNull().default(0),
+  /** The server's `Date` of the first response, less the overlap (I3). */
+  cursorMs: integer("cursor_ms"),
+  report: text("report").notNull(),
+});
+
+/** A window of date added, a checkpoint when done: which meters it held is kept as a list of keys. */
+export const readWindow = sqliteTable("read_window", {
+  windowKey: integer("window_key").primaryKey(),
+  runKey: integer("run_key").notNull(),
+  ordinal: integer("ordinal").notNull(),
+  addedFromMs: integer("added_from_ms"),
+  addedToMs: integer("added_to_ms"),
+  isDone: integer("is_done").notNull().default(0),
+  /** When its reading began, by the real clock. */
+  readAtRealMs: integer("read_at_real_ms"),
+  pageCount: integer("page_count").notNull().default(0),
+  /** Meter keys, four bytes each, little-endian, in the order they were answered. */
+  seen: blob("seen", { mode: "buffer" }),
+  /** Counts and drift of this window, JSON. */
+  observations: text("observations"),
+});
+
+/** What a read found different from the head; the row of the highest window ordinal counts. */
+export const stagedRevision = sqliteTable(
+  "staged_revision",
+  {
+    runKey: integer("run_key").notNull(),
+    meterKey: integer("meter_key").notNull(),
+    windowOrdinal: integer("window_ordinal").notNull(),
+    revisionId: integer("revision_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runKey, table.meterKey, table.windowOrdinal] })],
+);
