@@ -1,0 +1,8 @@
+/**
+ * The hallway: one run, step by step, in the order the data walks.
+ *
+ * Takes: the rooms it leads through, opened. Gives: the run report.
+ * Never: contains a rule; sends an event.
+ */
+export type { RunReport, RunStatus, Trip } from "./report.ts";
+export { runSync, type SyncContext, type SyncOptions, type SyncProgress } from "./sync.ts";
