@@ -1,0 +1,22 @@
+/**
+ * Before, after, horizon → changes: of one meter, of one market group.
+ *
+ * Takes: meters, step functions, an instant. Gives: what changed, and the step functions to publish.
+ * Never: does anything but compute.
+ */
+export type { EnrollmentStatus, MeterChange, ProgramStatusChange, Remap, RemapReason } from "./change.ts";
+export {
+  type AssignmentPlan,
+  type AssignmentRange,
+  type AssignmentSides,
+  diffAssignments,
+} from "./diff-assignments.ts";
+export {
+  diffGroup,
+  type GroupChange,
+  type Membership,
+  type MembershipSpan,
+  toMembershipSpans,
+} from "./diff-group.ts";
+export { diffMeter, type MeterSides } from "./diff-meter.ts";
+export { type MeterPlan, type MeterPlanInput, planMeter } from "./plan-meter.ts";

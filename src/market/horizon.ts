@@ -1,0 +1,85 @@
+import type { ApiVersion } from "../meter/index.ts";
+import { addDays, type TradeDate, toEarliest, toLatest } from "./trade-date.ts";
+import { toLocalDate, toZone, type ZoneRules } from "./zone.ts";
+
+export type DateRange = { readonly first: TradeDate; readonly last: TradeDate };
+
+/** What the latest publication said of a region. */
+export type PublishedHorizon = {
+  readonly zone: string;
+  readonly today: TradeDate;
+  readonly lastLookedAt: TradeDate;
+  /** The last date any publication has given a value of its own. */
+  readonly knownThrough: TradeDate;
+};
+
+/** The trade dates a run looks at in one region. */
+export type RegionHorizon = {
+  readonly region: string;
+  readonly zone: string;
+  readonly today: TradeDate;
+  /** `null` when the answer speaks about none of the horizon's days: nothing is published or compared. */
+  readonly range: DateRange | null;
+  /** The last day a v1 answer speaks about; `null` on v2. */
+  readonly outermost: TradeDate | null;
+  readonly published: PublishedHorizon | null;
+};
+
+/** The number of trade dates a v1 answer speaks about. */
+const v1DayCount = 3;
+
+/**
+ * The trade dates to look at. v2: from today, or after days without a run from the day after the region's last
+ * *today*, for as many days as configured. v1: the days the answer speaks about that lie in the horizon.
+ */
+export function planHorizon(input: {
+  readonly region: string;
+  readonly apiVersion: ApiVersion;
+  readonly nowMs: number;
+  readonly horizonDays: number;
+  readonly rules: ZoneRules;
+  readonly published: PublishedHorizon | null;
+  /** v1: the trade dates of all entries of the zone over the whole sweep. */
+  readonly answeredDates: readonly TradeDate[];
+}): RegionHorizon {
+  const zone = toZone(input.region, input.rules);
+  const today = toLocalDate(input.nowMs, zone);
+  const last = addDays(today, input.horizonDays - 1);
+  const shared = { region: input.region, zone, today, published: input.published };
+  if (input.apiVersion === "v1") {
+    const days = toAnsweredDays(today, input.answeredDates);
+    const range = { first: toLatest(today, days.first), last: toEarliest(last, days.last) };
+    return { ...shared, range: range.first <= range.last ? range : null, outermost: days.last };
+  }
+  const resumed = input.published === null ? today : addDays(input.published.today, 1);
+  return { ...shared, range: { first: toEarliest(today, resumed), last }, outermost: null };
+}
+
+/**
+ * The three days that v1 answers of one zone speak about. Leap's midnight and ours may differ by minutes, so an entry
+ * of yesterday or of the day after the third moves all three; one further out is drift and moves nothing.
+ */
+export function toAnsweredDays(today: TradeDate, answered: readonly TradeDate[]): DateRange {
+  const yesterday = addDays(today, -1);
+  const beyond = addDays(today, v1DayCount);
+  if (answered.includes(yesterday)) return { first: yesterday, last: addDays(today, v1DayCount - 2) };
+  if (answered.includes(beyond)) return { first: addDays(today, 1), last: beyond };
+  return { first: today, last: addDays(today, v1DayCount - 1) };
+}
+
+/** Whether a v1 entry lies more than one day outside the days an answer should speak about. */
+export function isStray(today: TradeDate, date: TradeDate): boolean {
+  return date < addDays(today, -1) || date > addDays(today, v1DayCount);
+}
+
+/** What is published of a region after this run: never forgets a date that has a value of its own. */
+export function toPublishedHorizon(horizon: RegionHorizon): PublishedHorizon {
+  const lastLookedAt = horizon.range?.last ?? horizon.published?.lastLookedAt ?? horizon.today;
+  const knownThrough = toLatest(lastLookedAt, horizon.published?.knownThrough ?? lastLookedAt);
+  return { zone: horizon.zone, today: horizon.today, lastLookedAt, knownThrough };
+}
+
+/** Whether a date lay inside the horizon when it was last published. */
+export function wasPublished(published: PublishedHorizon | null, date: TradeDate): boolean {
+  return published !== null && published.today <= date && date <= published.knownThrough;
+}
