@@ -40,7 +40,6 @@ CREATE TABLE `staged_event` (
 	PRIMARY KEY(`run_key`, `ordinal`)
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `staged_event_counted` ON `staged_event` (`run_key`,`type`,`subject`,`program`);--> statement-breakpoint
 CREATE TABLE `assignment` (
 	`assignment_id` integer PRIMARY KEY NOT NULL,
 	`meter_key` integer NOT NULL,
@@ -161,6 +160,7 @@ CREATE TABLE `run` (
 	`started_at_ms` integer NOT NULL,
 	`finished_at_ms` integer,
 	`published_at_ms` integer,
+	`sweep_started_at_ms` integer NOT NULL,
 	`started_at_real_ms` integer NOT NULL,
 	`is_certified` integer DEFAULT 0 NOT NULL,
 	`cursor_ms` integer,
@@ -199,6 +199,7 @@ CREATE TABLE `staged_assignment` (
 	`effective_to` text
 ) STRICT;
 --> statement-breakpoint
+CREATE INDEX `staged_assignment_group` ON `staged_assignment` (`run_key`,`market_group_id`);--> statement-breakpoint
 CREATE TABLE `staged_group` (
 	`run_key` integer NOT NULL,
 	`market_group_id` text NOT NULL,

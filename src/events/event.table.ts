@@ -44,8 +44,5 @@ export const stagedEvent = sqliteTable(
     timeMs: integer("time_ms").notNull(),
     body: text("body").notNull(),
   },
-  (table) => [
-    primaryKey({ columns: [table.runKey, table.ordinal] }),
-    index("staged_event_counted").on(table.runKey, table.type, table.subject, table.program),
-  ],
+  (table) => [primaryKey({ columns: [table.runKey, table.ordinal] })],
 );

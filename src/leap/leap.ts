@@ -1,6 +1,6 @@
 import type { ApiVersion, JsonObject, Meter } from "../meter/index.ts";
 
-/** A range of date added, as epoch milliseconds; `null` is open-ended. Leap's limits may be strict or inclusive. */
+/** A range of date added, as epoch milliseconds; `null` is open-ended. Leap's limits may be strict. */
 export type ReadWindow = { readonly addedFromMs: number | null; readonly addedToMs: number | null };
 
 /** One page, in the order Leap sent it. Documents are untouched: unknown fields included (I11). */

@@ -28,6 +28,8 @@ export const run = sqliteTable("run", {
   startedAtMs: integer("started_at_ms").notNull(),
   finishedAtMs: integer("finished_at_ms"),
   publishedAtMs: integer("published_at_ms"),
+  /** When the sweep that this run finishes began, by the run's clock; a resumed sweep keeps it. */
+  sweepStartedAtMs: integer("sweep_started_at_ms").notNull(),
   /** By the real clock: what may be resumed is judged by it. */
   startedAtRealMs: integer("started_at_real_ms").notNull(),
   isCertified: integer("is_certified").notNull().default(0),
@@ -44,7 +46,7 @@ export const readWindow = sqliteTable("read_window", {
   addedFromMs: integer("added_from_ms"),
   addedToMs: integer("added_to_ms"),
   isDone: integer("is_done").notNull().default(0),
-  /** When its reading began, by the real clock. */
+  /** When its last page was read, by the real clock. */
   readAtRealMs: integer("read_at_real_ms"),
   pageCount: integer("page_count").notNull().default(0),
   /** Meter keys, four bytes each, little-endian, in the order they were answered. */

@@ -1,4 +1,4 @@
-import { integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** The plan of one run, a row a meter that moves; publishing it parses nothing. */
 export const stagedHead = sqliteTable(
@@ -17,16 +17,20 @@ export const stagedHead = sqliteTable(
 );
 
 /** Assignments to close (`assignment_id`) and to open (all else). */
-export const stagedAssignment = sqliteTable("staged_assignment", {
-  stagedId: integer("staged_id").primaryKey(),
-  runKey: integer("run_key").notNull(),
-  assignmentId: integer("assignment_id"),
-  meterKey: integer("meter_key").notNull(),
-  program: text("program"),
-  marketGroupId: text("market_group_id").notNull(),
-  effectiveFrom: text("effective_from").notNull(),
-  effectiveTo: text("effective_to"),
-});
+export const stagedAssignment = sqliteTable(
+  "staged_assignment",
+  {
+    stagedId: integer("staged_id").primaryKey(),
+    runKey: integer("run_key").notNull(),
+    assignmentId: integer("assignment_id"),
+    meterKey: integer("meter_key").notNull(),
+    program: text("program"),
+    marketGroupId: text("market_group_id").notNull(),
+    effectiveFrom: text("effective_from").notNull(),
+    effectiveTo: text("effective_to"),
+  },
+  (table) => [index("staged_assignment_group").on(table.runKey, table.marketGroupId)],
+);
 
 export const stagedGroup = sqliteTable(
   "staged_group",
@@ -34,7 +38,10 @@ export const stagedGroup = sqliteTable(
     runKey: integer("run_key").notNull(),
     marketGroupId: text("market_group_id").notNull(),
     marketGroupName: text("market_group_name"),
-    /** Null until its membership has been looked at. */
+    /**
+     * Group updates told for it, this run's included; -1 while its membership is still to be looked at, null where
+     * only its name is new.
+     */
     version: integer("version"),
   },
   (table) => [primaryKey({ columns: [table.runKey, table.marketGroupId] })],

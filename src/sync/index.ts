@@ -4,5 +4,6 @@
  * Takes: the rooms it leads through, opened. Gives: the run report.
  * Never: contains a rule; sends an event.
  */
+export type { Extractor, SyncContext, SyncOptions, SyncProgress } from "./context.ts";
 export type { RunReport, RunStatus, Trip } from "./report.ts";
-export { runSync, type SyncContext, type SyncOptions, type SyncProgress } from "./sync.ts";
+export { runSync } from "./sync.ts";

@@ -1,43 +1,13 @@
-import type { Config } from "../config/index.ts";
-import type { Database } from "../database/index.ts";
-import type { LeapClient } from "../leap/index.ts";
-import type { Logger } from "../log/index.ts";
-import type { Clock } from "../time/index.ts";
+import { planCertificate, weighPlan } from "../guard/index.ts";
+import { loadPublishedKeys } from "../snapshot/index.ts";
+import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
+import { failRun } from "./fail-run.ts";
+import { openRun } from "./open-run.ts";
+import { planRun } from "./plan-run.ts";
+import { holdRun, publishRun } from "./publish-run.ts";
+import { readWindows } from "./read-windows.ts";
 import type { RunReport } from "./report.ts";
-
-export type SyncOptions = {
-  /** Plans and reports, publishes nothing; the database handed in is a scratch copy. */
-  readonly isDryRun: boolean;
-  /** `--now` was given: what this run stages is never resumed by another. */
-  readonly isRehearsal: boolean;
-  readonly baselineEvents: boolean;
-};
-
-/** How far reading and planning have come, for a progress bar. */
-export type SyncProgress = {
-  readonly step: "read" | "plan" | "publish";
-  readonly meterCount: number;
-  readonly pageCount: number;
-  readonly windowsDone: number;
-  readonly windowsTotal: number;
-  /** Meters known before the run, to judge the time left by; 0 at the first run. */
-  readonly knownMeterCount: number;
-};
-
-export type SyncContext = {
-  readonly config: Config;
-  readonly database: Database;
-  readonly leap: LeapClient;
-  readonly logger: Logger;
-  /** Trade dates, event times and the clock rule follow it (`--now`). */
-  readonly clock: Clock;
-  /** Resume and durations follow it. */
-  readonly realClock: Clock;
-  /** Aborted on SIGTERM or SIGINT: the page in hand is given up, everything is left resumable. */
-  readonly signal: AbortSignal;
-  readonly makeRunId: () => string;
-  readonly onProgress: (progress: SyncProgress) => void;
-};
+import { rereadDocuments } from "./reread.ts";
 
 /**
  * One sweep: read, stage, certify, plan, weigh, publish. Returns the report of a run that came to an end
@@ -45,7 +15,37 @@ export type SyncContext = {
  * caller's next step. The caller holds the run lock (I12).
  */
 export async function runSync(context: SyncContext, options: SyncOptions): Promise<RunReport> {
-  void context;
-  void options;
-  throw new Error("not built yet");
+  const run = openRun(context, options);
+  try {
+    return await walk(context, options, run);
+  } catch (error) {
+    failRun(context, options, run, error);
+    throw error;
+  }
+}
+
+async function walk(context: SyncContext, options: SyncOptions, run: Run): Promise<RunReport> {
+  await rereadDocuments(context, run);
+  const sweep = await readWindows(context, run);
+  const certificate = planCertificate(toEvidence(sweep));
+  const plan = await planRun(context, options, run, sweep);
+  const { verdict, trips } = weighPlan({ returned: sweep.seen.count(), known: run.knownMeterCount });
+  const verdicts = { certificate, trips, absent: countAbsent(context, sweep) };
+  if (verdict === "hold") return holdRun(context, options, run, sweep, plan, verdicts);
+  return publishRun(context, options, run, sweep, plan, verdicts);
+}
+
+function toEvidence(sweep: Sweep) {
+  return {
+    windowsTotal: sweep.windowsTotal,
+    windowsDone: sweep.windowsTotal,
+    rejected: sweep.observations.rejected,
+  };
+}
+
+/** Known meters that this sweep did not return. */
+function countAbsent({ database }: SyncContext, sweep: Sweep): number {
+  let absent = 0;
+  for (const meterKey of loadPublishedKeys(database)) if (!sweep.seen.has(meterKey)) absent += 1;
+  return absent;
 }

@@ -1,0 +1,198 @@
+import type { Config, Credentials, SinkConfig } from "./config.ts";
+import { type ConfigInput, gatherSettings, type Settings } from "./settings.ts";
+import {
+  type ParseValue,
+  parseAccountId,
+  parseBaseUrl,
+  parseCron,
+  parseCronOrOff,
+  parseDayMs,
+  parseDurationMs,
+  parseEmail,
+  parseFilePath,
+  parseFilePathOrOff,
+  parseKey,
+  parseListen,
+  parseLoginUrl,
+  parsePassword,
+  parseSink,
+  parseWholeNumber,
+  parseZone,
+} from "./values.ts";
+import { type VariableName, variables } from "./variables.ts";
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+/** One kind of value of one variable: checked, or told as a problem and undefined. */
+type Take = <T>(name: VariableName, parse: ParseValue<T>) => T | undefined;
+
+/** The whole configuration, or everything that is wrong with it. */
+export function parseConfig(input: ConfigInput): ParsedConfig {
+  const problems: string[] = [];
+  const settings = gatherSettings(input, problems);
+  const config = assembleConfig(settings, input.cwd, problems);
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: freezeDeep(config as Config) };
+}
+
+/** Complete only where no problem was told: a value that could not be read is undefined. */
+function assembleConfig(
+  settings: Settings,
+  cwd: string,
+  problems: string[],
+): { [K in keyof Config]: unknown } {
+  const take: Take = (name, parse) => takeValue(name, parse, settings, problems);
+  const databasePath = take("METER_SYNC_DATABASE", parseFilePath(cwd));
+  const exportPath = take("METER_SYNC_EXPORT", parseFilePathOrOff(cwd));
+  const sinks = parseSinks(settings.texts.get("METER_SYNC_SINKS"), cwd, problems);
+  checkPaths(databasePath, exportPath, sinks, problems);
+  return {
+    databasePath,
+    leap: assembleLeap(take, settings, problems),
+    horizonDays: take("METER_SYNC_HORIZON_DAYS", parseWholeNumber(1, 31)),
+    concurrency: take("METER_SYNC_CONCURRENCY", parseWholeNumber(1, 32)),
+    pageSize: take("METER_SYNC_PAGE_SIZE", parseWholeNumber(1, 500)),
+    portfolioStartMs: take("METER_SYNC_PORTFOLIO_START", parseDayMs),
+    defaultZone: take("METER_SYNC_DEFAULT_ZONE", parseZone),
+    zones: parseZones(settings.zones, problems),
+    resumeWithinMs: take("METER_SYNC_RESUME_WITHIN", parseDurationMs),
+    missingConfirmAfterMs: take("METER_SYNC_MISSING_CONFIRM_AFTER", parseDurationMs),
+    cron: take("METER_SYNC_CRON", parseCron),
+    pollCron: take("METER_SYNC_POLL_CRON", parseCronOrOff),
+    timezone: take("METER_SYNC_TIMEZONE", parseZone),
+    listen: take("METER_SYNC_LISTEN", parseListen),
+    sinks,
+    ackMarginHours: take("METER_SYNC_ACK_MARGIN_HOURS", parseWholeNumber(0, 72)),
+    exportPath,
+  };
+}
+
+function takeValue<T>(
+  name: VariableName,
+  parse: ParseValue<T>,
+  settings: Settings,
+  problems: string[],
+): T | undefined {
+  const variable = variables.find((one) => one.name === name);
+  const raw = settings.texts.get(name) ?? variable?.default ?? undefined;
+  if (variable === undefined || raw === undefined) return undefined;
+  const value = parse(variable.isSecret ? raw : raw.trim());
+  if (value === undefined)
+    problems.push(`${name}${toShown(name, raw)} is not usable; it accepts ${variable.accepts}`);
+  return value;
+}
+
+/** The value as it was given, except where it may be, or hold, a secret put in the wrong place (I9). */
+function toShown(name: VariableName, raw: string): string {
+  const isShown = name.startsWith("METER_SYNC_") || name === "LEAP_API_VERSION";
+  return isShown ? ` ${JSON.stringify(raw.length > 60 ? `${raw.slice(0, 60)}…` : raw)}` : "";
+}
+
+function assembleLeap(
+  take: Take,
+  settings: Settings,
+  problems: string[],
+): { [K in keyof Config["leap"]]: unknown } {
+  const apiVersion = take("LEAP_API_VERSION", (text) => (text === "v1" || text === "v2" ? text : undefined));
+  const accountId = take("LEAP_ACCOUNT_ID", parseAccountId);
+  if (apiVersion === "v1" && !settings.texts.has("LEAP_ACCOUNT_ID")) {
+    const account = variables.find((variable) => variable.name === "LEAP_ACCOUNT_ID");
+    problems.push(`LEAP_ACCOUNT_ID is required with LEAP_API_VERSION v1; it accepts ${account?.accepts}`);
+  }
+  return {
+    baseUrl: take("LEAP_BASE_URL", parseBaseUrl),
+    apiVersion,
+    accountId: accountId ?? null,
+    credentials: assembleCredentials(take, settings, problems),
+  };
+}
+
+const loginNames = ["LEAP_EMAIL", "LEAP_PASSWORD", "LEAP_LOGIN_URL"] as const;
+
+/** One kind of credentials, whole, or none at all: only commands that talk to Leap need one. */
+function assembleCredentials(take: Take, settings: Settings, problems: string[]): Credentials | null {
+  const isSet = (name: VariableName) => settings.texts.has(name) || settings.unreadable.has(name);
+  const key = take("LEAP_API_KEY", parseKey);
+  const email = take("LEAP_EMAIL", parseEmail);
+  const password = take("LEAP_PASSWORD", parsePassword);
+  const loginUrl = take("LEAP_LOGIN_URL", parseLoginUrl);
+  const given = loginNames.filter(isSet);
+  if (isSet("LEAP_API_KEY") && given.length > 0) {
+    problems.push(`LEAP_API_KEY and ${given.join(", ")} are both set; set either the key or the whole login`);
+  } else if (given.length > 0 && given.length < loginNames.length) {
+    const left = loginNames.filter((name) => !isSet(name)).join(" and ");
+    problems.push(`${left} must be set as well; the login takes ${loginNames.join(", ")} together`);
+  }
+  if (key !== undefined) return { kind: "key", key };
+  if (email === undefined || password === undefined || loginUrl === undefined) return null;
+  return { kind: "login", email, password, loginUrl };
+}
+
+function parseSinks(text: string | undefined, cwd: string, problems: string[]): readonly SinkConfig[] {
+  const sinks: SinkConfig[] = [];
+  const accepts = "it accepts a comma-separated list of stdout and file:PATH, none twice";
+  for (const part of text === undefined || text.trim() === ""
+    ? []
+    : text.split(",").map((one) => one.trim())) {
+    const sink = parseSink(part, cwd);
+    const isTwice = sinks.some((one) => one.kind === sink?.kind && toPath(one) === toPath(sink));
+    if (part.startsWith("webhook:")) {
+      problems.push(`METER_SYNC_SINKS: webhooks are not supported by this version; ${accepts}`);
+    } else if (sink === undefined) {
+      problems.push(`METER_SYNC_SINKS: ${JSON.stringify(part.slice(0, 60))} is no sink; ${accepts}`);
+    } else if (isTwice) {
+      problems.push(`METER_SYNC_SINKS names ${JSON.stringify(part.slice(0, 60))} twice; ${accepts}`);
+    } else {
+      sinks.push(sink);
+    }
+  }
+  return sinks;
+}
+
+function toPath(sink: SinkConfig | undefined): string | null {
+  return sink?.kind === "file" ? sink.path : null;
+}
+
+/** What writes to the database's own file, or two things to one file, would destroy it. */
+function checkPaths(
+  databasePath: string | undefined,
+  exportPath: string | null | undefined,
+  sinks: readonly SinkConfig[],
+  problems: string[],
+): void {
+  if (exportPath !== undefined && exportPath !== null && exportPath === databasePath) {
+    problems.push("METER_SYNC_EXPORT names the database itself; it accepts off, or the path of another file");
+  }
+  for (const sink of sinks) {
+    if (sink.kind !== "file" || (sink.path !== databasePath && sink.path !== exportPath)) continue;
+    problems.push(
+      "METER_SYNC_SINKS names the file of the database or of the export; file: accepts another path",
+    );
+  }
+}
+
+/** The result has no prototype: a region may be called anything. */
+function parseZones(
+  zones: Readonly<Record<string, unknown>>,
+  problems: string[],
+): Readonly<Record<string, string>> {
+  const parsed: Record<string, string> = Object.create(null);
+  for (const [region, value] of Object.entries(zones)) {
+    const zone = typeof value === "string" ? parseZone(value.trim()) : undefined;
+    if (zone !== undefined && /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(region)) parsed[region] = zone;
+    else {
+      const shown = JSON.stringify(region.slice(0, 60));
+      problems.push(`zones in METER_SYNC_CONFIG: ${shown} accepts an IANA time zone such as America/Chicago`);
+    }
+  }
+  return parsed;
+}
+
+function freezeDeep<T extends object>(value: T): T {
+  for (const member of Object.values(value)) {
+    if (typeof member === "object" && member !== null) freezeDeep(member);
+  }
+  return Object.freeze(value);
+}

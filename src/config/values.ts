@@ -1,0 +1,124 @@
+import { isIP, isIPv4 } from "node:net";
+import { resolve } from "node:path";
+import { validate as isCronExpression } from "node-cron";
+import { parseDuration, parseInstant } from "../time/index.ts";
+import type { SinkConfig } from "./config.ts";
+
+/** One value made known; undefined where the text is not one. */
+export type ParseValue<T> = (text: string) => T | undefined;
+
+const durationMaxMs = 366 * 24 * 3_600_000;
+
+export function parseWholeNumber(min: number, max: number): ParseValue<number> {
+  return (text) => {
+    const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    return number >= min && number <= max ? number : undefined;
+  };
+}
+
+export function parseDurationMs(text: string): number | undefined {
+  const durationMs = parseDuration(text);
+  return durationMs !== undefined && durationMs <= durationMaxMs ? durationMs : undefined;
+}
+
+/** Midnight UTC of a day that exists. */
+export function parseDayMs(text: string): number | undefined {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? parseInstant(`${text}T00:00:00Z`) : undefined;
+}
+
+/** A zone with rules of its own; a mere offset such as +02:00 knows no daylight saving and is refused. */
+export function parseZone(text: string): string | undefined {
+  if (!/^[A-Za-z]/.test(text)) return undefined;
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: text });
+    return text;
+  } catch {
+    return undefined;
+  }
+}
+
+export function parseCron(text: string): string | undefined {
+  return isCronExpression(text) ? text : undefined;
+}
+
+/** `null` for off. */
+export function parseCronOrOff(text: string): string | null | undefined {
+  return text.toLowerCase() === "off" ? null : parseCron(text);
+}
+
+/** A file's absolute path. SQLite's own names for databases that are no files are refused. */
+export function parseFilePath(cwd: string): ParseValue<string> {
+  return (text) => {
+    const isFile =
+      text !== "" && !text.includes("\0") && !text.startsWith(":") && !/(^|\/)\.{0,2}$/.test(text);
+    return isFile ? resolve(cwd, text) : undefined;
+  };
+}
+
+export function parseFilePathOrOff(cwd: string): ParseValue<string | null> {
+  return (text) => (text.toLowerCase() === "off" ? null : parseFilePath(cwd)(text));
+}
+
+/** A host alone, given back as its origin. */
+export function parseBaseUrl(text: string): string | undefined {
+  const url = parseSafeUrl(text);
+  return url !== undefined && url.pathname === "/" ? url.origin : undefined;
+}
+
+export function parseLoginUrl(text: string): string | undefined {
+  return parseSafeUrl(text)?.href;
+}
+
+/** A URL a secret may be sent to: encrypted, or to this very machine. */
+function parseSafeUrl(text: string): URL | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || /[?#@\s]/.test(text)) return undefined;
+  const isSafe = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+  return isSafe ? url : undefined;
+}
+
+function isLoopback(hostname: string): boolean {
+  return (
+    hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."))
+  );
+}
+
+/** Text that can be one segment of a path. */
+export function parseAccountId(text: string): string | undefined {
+  return /^[A-Za-z0-9._~-]{1,128}$/.test(text) && !/^\.{1,2}$/.test(text) ? text : undefined;
+}
+
+/** A key that is legal as the value of a header. */
+export function parseKey(text: string): string | undefined {
+  const isLegal = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text);
+  return isLegal && !/^bearer\s/i.test(text) ? text : undefined;
+}
+
+export function parseEmail(text: string): string | undefined {
+  return /^[^\s@]+@[^\s@]+$/.test(text) && text.length <= 320 ? text : undefined;
+}
+
+export function parsePassword(text: string): string | undefined {
+  return /^[^\r\n\0]{1,1024}$/.test(text) ? text : undefined;
+}
+
+export function parseListen(text: string): { host: string; port: number } | undefined {
+  const match = /^(?:\[([^\]]+)\]|([^:[\]\s/]+)):(\d{1,5})$/.exec(text);
+  const [, ipv6, name, portText] = match ?? [];
+  const port = Number(portText);
+  const isHost = ipv6 === undefined ? isHostName(name ?? "") : isIP(ipv6) === 6;
+  return match !== null && isHost && port <= 65_535 ? { host: ipv6 ?? name ?? "", port } : undefined;
+}
+
+function isHostName(text: string): boolean {
+  // Digits and dots alone are an address or a mistake, never a name.
+  if (/^[\d.]+$/.test(text)) return isIPv4(text);
+  return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
+}
+
+/** One sink of the list; undefined where it is none. */
+export function parseSink(text: string, cwd: string): SinkConfig | undefined {
+  if (text === "stdout") return { kind: "stdout", name: "stdout" };
+  const path = text.startsWith("file:") ? parseFilePath(cwd)(text.slice("file:".length)) : undefined;
+  return path === undefined ? undefined : { kind: "file", name: text, path };
+}

@@ -1,0 +1,181 @@
+export type Variable = {
+  readonly name: string;
+  /** One line for `--help` and the README. */
+  readonly help: string;
+  /** What a value must look like, as said in a problem: "… accepts <this>". */
+  readonly accepts: string;
+  /** The default as one would write it; `null` where there is none. */
+  readonly default: string | null;
+  /** Never shown, and readable from a file as well, by the same name with `_FILE`. */
+  readonly isSecret: boolean;
+};
+
+const shown = { isSecret: false } as const;
+const secret = { isSecret: true, default: null } as const;
+const duration = "a duration of at most 366d, such as 90s, 15m, 6h or 7d";
+const zone = "an IANA time zone such as America/Chicago";
+const cron = "a cron expression of five or six fields";
+
+/** Every variable there is, in the order a reader meets them. */
+export const variables = [
+  {
+    name: "METER_SYNC_CONFIG",
+    help: "JSON file beneath the environment: the same names as keys, and `zones`",
+    accepts: "the path of a JSON file",
+    default: null,
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_DATABASE",
+    help: "The SQLite file",
+    accepts: "the path of a file",
+    default: "./data/meter-sync.sqlite",
+    ...shown,
+  },
+  {
+    name: "LEAP_BASE_URL",
+    help: "Leap's API; staging is https://api.staging.leap.energy",
+    accepts: "an https URL of a host alone, without path, query or credentials; plain http to loopback only",
+    default: "https://api.leap.energy",
+    ...shown,
+  },
+  {
+    name: "LEAP_API_VERSION",
+    help: "Version of the meters API",
+    accepts: "v1 or v2",
+    default: "v2",
+    ...shown,
+  },
+  {
+    name: "LEAP_API_KEY",
+    help: "Bearer key, sent as it is",
+    accepts: "a key of printable ASCII characters, without the word Bearer and without spaces around it",
+    ...secret,
+  },
+  {
+    name: "LEAP_ACCOUNT_ID",
+    help: "Required for v1; names the account in events, where it is `default` otherwise",
+    accepts: "letters, digits, dots, underscores, tildes and hyphens, at most 128, as in the Partner Portal",
+    default: null,
+    ...shown,
+  },
+  {
+    name: "LEAP_EMAIL",
+    help: "The older login: e-mail address, instead of a key",
+    accepts: "an e-mail address",
+    ...secret,
+  },
+  {
+    name: "LEAP_PASSWORD",
+    help: "The older login: password",
+    accepts: "a password without line breaks, at most 1024 characters",
+    ...secret,
+  },
+  {
+    name: "LEAP_LOGIN_URL",
+    help: "The older login: where a token is asked for",
+    accepts: "an https URL without query or credentials; plain http to loopback only",
+    default: null,
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_HORIZON_DAYS",
+    help: "Trade dates looked at, from today on (v1 answers for three at most)",
+    accepts: "a whole number from 1 to 31",
+    default: "3",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_CONCURRENCY",
+    help: "Read windows read side by side",
+    accepts: "a whole number from 1 to 32",
+    default: "4",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_PAGE_SIZE",
+    help: "Meters asked for per page",
+    accepts: "a whole number from 1 to 500",
+    default: "500",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_PORTFOLIO_START",
+    help: "About when the first meter was added; divides the reading, leaves nothing out",
+    accepts: "a calendar day, YYYY-MM-DD",
+    default: "2017-01-01",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_DEFAULT_ZONE",
+    help: "Time zone of a region never seen before",
+    accepts: zone,
+    default: "America/Los_Angeles",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_RESUME_WITHIN",
+    help: "How long the finished windows of a killed run are not read again",
+    accepts: duration,
+    default: "6h",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_MISSING_CONFIRM_AFTER",
+    help: "How long a meter must be missing before its assignments end",
+    accepts: duration,
+    default: "12h",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_CRON",
+    help: "`schedule`: when to sweep",
+    accepts: cron,
+    default: "17 6 * * *",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_POLL_CRON",
+    help: "`schedule`: when to poll",
+    accepts: `off, or ${cron}`,
+    default: "off",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_TIMEZONE",
+    help: "`schedule`: the zone the cron expressions are read in",
+    accepts: zone,
+    default: "UTC",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_LISTEN",
+    help: "`schedule`: where health and metrics are served",
+    accepts: "host:port, with an IPv6 address in brackets",
+    default: "127.0.0.1:9464",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_SINKS",
+    help: "Where change events go",
+    accepts: "a comma-separated list of stdout and file:PATH, none twice",
+    default: null,
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_ACK_MARGIN_HOURS",
+    help: "Hours before its trade date from which an unacknowledged remap is overdue",
+    accepts: "a whole number from 0 to 72",
+    default: "12",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_EXPORT",
+    help: "After a publication, write a single-file copy for readers",
+    accepts: "off, or the path of a file",
+    default: "off",
+    ...shown,
+  },
+] as const satisfies readonly Variable[];
+
+export type VariableName = (typeof variables)[number]["name"];

@@ -1,0 +1,157 @@
+import { z } from "zod";
+
+const date = z.iso.date().describe("A trade date: a calendar day in the market's time zone.");
+const instant = z.iso.datetime().describe("An instant, ISO 8601 UTC.");
+const id = z.string().min(1);
+const text = z.string();
+
+const meterIds = {
+  meter_id: id.describe("Leap's meter id, lower case."),
+  partner_reference: text.nullable(),
+  transmission_region: text,
+};
+
+const status = z.object({ status: text.nullable(), dispatchable: z.boolean() });
+const preference = z.object({ preference: text, start: instant.nullable(), end: instant.nullable() });
+const archived = z.object({ is_archived: z.boolean() });
+
+const action = z.object({
+  party: z.enum(["partner", "leap"]).nullable(),
+  program: text.nullable(),
+  delivery_period: text.nullable(),
+  type: text.nullable(),
+  code: text.nullable(),
+  deadline: instant.nullable(),
+  description: text.nullable(),
+});
+
+const programStatus = z.object({
+  program: text,
+  delivery_period: text.nullable(),
+  before: z.array(text),
+  after: z.array(text),
+});
+
+const membership = z.object({
+  member_count: z.int().min(0).describe("Distinct meters over all programs."),
+  members_sha256: z
+    .string()
+    .length(64)
+    .describe("sha-256, in hex, of the member ids in lower case, sorted, each followed by a newline."),
+  version: z.int().min(0).describe("The number of group updates told for the group so far."),
+});
+
+const meter = z.object({
+  meter_id: id,
+  partner_reference: text.nullable(),
+  transmission_region: text,
+  meter_type: text.nullable(),
+  tags: z.array(text),
+  enrollment_status: text.nullable(),
+  dispatchable: z.boolean(),
+  participation_preference: preference.nullable(),
+  action_required: z.boolean(),
+  required_actions: z.array(action),
+  program_statuses: z.array(
+    z.object({ program: text, delivery_period: text.nullable(), statuses: z.array(text) }),
+  ),
+  is_archived: z.boolean(),
+  added_at: text.nullable(),
+});
+
+const report = z
+  .looseObject({
+    run_id: id,
+    mode: text,
+    status: text,
+    exit_code: z.int(),
+    checksum: text.nullable(),
+    trips: z.array(z.looseObject({ rule: text, explanation: text })),
+  })
+  .describe("The run report, as `run ID` prints it.");
+
+/** The `data` of every change event, by type: the one definition that schemas and tests are made from. */
+export const eventData = {
+  "meter.created": z.object({ ...meterIds, before: z.null(), after: meter }),
+  "meter.enrollment.global-status.updated": z.object({ ...meterIds, before: status, after: status }),
+  "meter.enrollment.program-status.updated": z.object({
+    ...meterIds,
+    changes: z.array(programStatus).min(1),
+  }),
+  "meter.enrollment.participation-status.updated": z.object({
+    ...meterIds,
+    before: preference.nullable(),
+    after: preference.nullable(),
+  }),
+  "meter.enrollment.required-actions.updated": z.object({
+    ...meterIds,
+    added: z.array(action),
+    changed: z.array(action.extend({ previous_deadline: instant.nullable() })),
+    resolved: z.array(action),
+    outstanding: z.array(action),
+  }),
+  "meter.partner-reference.updated": z.object({
+    ...meterIds,
+    before: text.nullable(),
+    after: text.nullable(),
+  }),
+  "meter.group.remapped": z.object({
+    ...meterIds,
+    program: text.nullable(),
+    kind: z.enum(["assigned", "moved", "unassigned"]),
+    basis: z.enum(["announced", "revised"]),
+    reason: z.enum(["missing", "withdrawn", "not_assigned_yet", "period_ended"]).nullable(),
+    from_market_group_ids: z.array(id),
+    to_market_group_ids: z.array(id),
+    effective_from: date,
+    effective_to: date.nullable().describe("Inclusive; null when it never ends."),
+    lead_time_hours: z.number().describe("Hours to the start of the first trade date; negative once begun."),
+  }),
+  "meter.enrollment.group.updated": z.object({
+    market_group_id: id,
+    market_group_name: text.nullable(),
+    effective_from: date,
+    effective_to: date.nullable(),
+    added_meter_ids: z.array(id),
+    removed_meter_ids: z.array(id),
+    part: z.int().min(1),
+    parts: z.int().min(1),
+    before: membership,
+    after: membership,
+  }),
+  "meter.archived": z.object({ ...meterIds, before: archived, after: archived }),
+  "meter.restored": z.object({ ...meterIds, before: archived, after: archived }),
+  "portfolio.field.discovered": z.object({
+    path: text.describe("Where in a meter's document, as `a.b[].c`."),
+    type: z.enum(["string", "number", "boolean", "object", "array", "enum"]),
+    value: text.nullable().describe("The new value of a field that had a few so far; null for a new field."),
+    before: z.null(),
+    after: text,
+  }),
+  "sync.published": z.object({ before: z.null(), after: report }),
+  "sync.held": z.object({ before: z.null(), after: report }),
+  "sync.failed": z.object({ before: z.null(), after: report }),
+} as const;
+
+export type EventType = keyof typeof eventData;
+export type EventData<T extends EventType> = z.infer<(typeof eventData)[T]>;
+
+export const eventTypes = Object.keys(eventData) as readonly EventType[];
+
+/** A whole change event: CloudEvents 1.0 with this stream's extensions. */
+export function toEnvelopeSchema(type: EventType) {
+  return z.object({
+    specversion: z.literal("1.0"),
+    id: z.string().length(64),
+    source: z.string().startsWith("/meter-sync/"),
+    type: z.literal(type),
+    subject: id,
+    time: instant,
+    datacontenttype: z.literal("application/json"),
+    dataschema: z.string(),
+    sequence: z.string().regex(/^\d{19}$/),
+    partitionkey: id,
+    correlationid: id,
+    data: eventData[type],
+  });
+}

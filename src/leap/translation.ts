@@ -1,0 +1,141 @@
+import { LeapContractBroken, LeapRefused, LeapUnreachable } from "./failures.ts";
+import { isObject } from "./fields.ts";
+import type { HttpAnswer, HttpFault, HttpRequest } from "./http-client.ts";
+import { isRetryableStatus } from "./retry-policy.ts";
+
+type Asked = Pick<HttpRequest, "url" | "purpose">;
+
+const titleLengthMax = 200;
+
+/** The body of a good answer as JSON. HTML with a 200 is the classic sign of a wrong host or a proxy. */
+export function parseJsonBody(answer: HttpAnswer, asked: Asked): unknown {
+  const body = readJson(answer.bytes);
+  if (body !== undefined) return body;
+  throw new LeapContractBroken(
+    `Could not ${asked.purpose}: ${toHost(asked.url)} answered ${toBodyKind(answer)}, not JSON. ` +
+      "Check that LEAP_BASE_URL names Leap's API and that no proxy answers in its place.",
+    { fields: toFields(asked, answer) },
+  );
+}
+
+/** What an answer without success means for us, and what to do about it. */
+export function toStatusFailure(answer: HttpAnswer, asked: Asked, secrets: readonly string[]) {
+  const { status } = answer;
+  const could = `Could not ${asked.purpose}: ${toHost(asked.url)}`;
+  const fields = toFields(asked, answer);
+  if (status >= 300 && status < 400) {
+    const place = toPlace(answer.location, asked.url);
+    const advice = "Redirects are not followed, since they would take the key along. Check LEAP_BASE_URL.";
+    return new LeapContractBroken(`${could} answered with a redirect (${status}) to ${place}. ${advice}`, {
+      fields,
+    });
+  }
+  if (status === 401 || status === 403) {
+    const advice =
+      "The key is wrong, may not read meters, or belongs to the other environment (staging/production).";
+    return new LeapRefused(
+      `${could} refused the key (${status}). ${advice} Check the key and LEAP_BASE_URL.`,
+      {
+        fields,
+      },
+    );
+  }
+  if (status === 404) {
+    const advice =
+      "Wrong host or account, or this version of the API is switched off there. " +
+      "Check LEAP_BASE_URL, LEAP_ACCOUNT_ID and LEAP_API_VERSION.";
+    return new LeapRefused(`${could} does not know the address (404). ${advice}`, { fields });
+  }
+  if (isRetryableStatus(status)) {
+    const advice =
+      status === 429
+        ? "Leap limits our rate: lower METER_SYNC_CONCURRENCY or run later."
+        : "Leap has trouble; see its status page. The next run tries again.";
+    return new LeapUnreachable(
+      `${could} answered ${status}, asked ${toTimes(answer.attemptCount)}. ${advice}`,
+      {
+        fields,
+      },
+    );
+  }
+  const title = toTitle(answer, secrets);
+  const said = title === null ? "" : `: "${title}"`;
+  const advice = "What we ask and what Leap accepts differ; a person has to look.";
+  return new LeapContractBroken(`${could} answered ${status}${said}. ${advice}`, { fields });
+}
+
+/** No whole answer came. The cause keeps the library's words, and nothing else of its error (I9). */
+export function toFaultFailure(fault: HttpFault, asked: Asked, attemptCount: number): LeapUnreachable {
+  const host = toHost(asked.url);
+  const cause = Object.assign(new Error(fault.message), { code: fault.code });
+  cause.stack = `${cause.name}: ${fault.message}`;
+  return new LeapUnreachable(
+    `Could not ${asked.purpose}: no answer from ${host} (${fault.code}), asked ${toTimes(attemptCount)}. ` +
+      toAdvice(fault.code),
+    { cause, fields: { purpose: asked.purpose, host, code: fault.code, attempt_count: attemptCount } },
+  );
+}
+
+export function toOversizeFailure(asked: Asked, bytesMax: number): LeapContractBroken {
+  return new LeapContractBroken(
+    `Could not ${asked.purpose}: the answer from ${toHost(asked.url)} is larger than ${bytesMax} bytes. ` +
+      "Lower METER_SYNC_PAGE_SIZE; if that does not help, it is not Leap who answers.",
+    { fields: { purpose: asked.purpose, host: toHost(asked.url), response_bytes_max: bytesMax } },
+  );
+}
+
+/** JSON made of the bytes, or undefined. The parser's message quotes the document: it goes nowhere (I9). */
+export function readJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}
+
+export function toHost(url: string): string {
+  return new URL(url).host;
+}
+
+function toBodyKind(answer: HttpAnswer): string {
+  if (answer.bytes.byteLength === 0) return "nothing";
+  const start = Buffer.from(answer.bytes.subarray(0, 64)).toString("latin1").trimStart();
+  if (answer.contentType.includes("html") || start.startsWith("<")) return "HTML";
+  return "something that cannot be parsed";
+}
+
+function toPlace(location: string | null, base: string): string {
+  if (location === null || !URL.canParse(location, base)) return "an unreadable place";
+  return new URL(location, base).host || "an unreadable place";
+}
+
+/** Leap's own short summary: made printable, bounded, and without anything of ours that it may echo. */
+function toTitle(answer: HttpAnswer, secrets: readonly string[]): string | null {
+  const body = readJson(answer.bytes);
+  const title = isObject(body) ? (body.title ?? body.message) : null;
+  if (typeof title !== "string") return null;
+  const scrubbed = secrets.reduce((text, secret) => text.replaceAll(secret, "…"), title);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  const printable = scrubbed.replace(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g, " ").trim();
+  return printable === "" ? null : printable.slice(0, titleLengthMax);
+}
+
+function toAdvice(code: string): string {
+  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return "Check LEAP_BASE_URL and this machine's DNS.";
+  if (code === "ECONNREFUSED")
+    return "Nothing listens there: check LEAP_BASE_URL, the firewall and the proxy.";
+  if (code === "ETIMEDOUT") return "Check the network and Leap's status page; the next run tries again.";
+  if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|SSL|TLS|EPROTO/.test(code)) {
+    return "No trusted TLS connection: check LEAP_BASE_URL, this machine's clock and its certificates.";
+  }
+  return "Check the network and Leap's status page; the next run tries again.";
+}
+
+function toTimes(count: number): string {
+  return count === 1 ? "once" : `${count} times`;
+}
+
+function toFields(asked: Asked, answer: HttpAnswer) {
+  const { status, attemptCount } = answer;
+  return { purpose: asked.purpose, host: toHost(asked.url), status, attempt_count: attemptCount };
+}

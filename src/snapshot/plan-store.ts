@@ -1,0 +1,217 @@
+import type { Database } from "../database/index.ts";
+
+/** One meter that the plan has to look at. */
+export type Candidate = {
+  readonly meterKey: number;
+  readonly meterId: string;
+  readonly firstPublication: number | null;
+  readonly head: StoredRevision | null;
+  /** What this run read, where it differs from the head. */
+  readonly staged: StoredRevision | null;
+  readonly nextBoundaryDate: string | null;
+  readonly nextPreferenceAtMs: number | null;
+};
+
+export type StoredRevision = {
+  readonly revisionId: number;
+  readonly apiVersion: string;
+  readonly transmissionRegion: string;
+  readonly participation: string | null;
+  readonly document: string;
+};
+
+export type StoredAssignment = {
+  readonly assignmentId: number;
+  readonly program: string | null;
+  readonly group: string;
+  readonly from: string;
+  readonly to: string | null;
+};
+
+/** Which meters to plan anew although their documents did not change. */
+export type DueMeters = {
+  /** Those whose groups change by time alone on a date up to this one. */
+  readonly boundaryThrough: string;
+  /** Those whose preference changes by time alone up to this instant. */
+  readonly preferenceThroughMs: number;
+  /** All meters of these regions. */
+  readonly regions: readonly string[];
+};
+
+/** Notes the meters that a plan has to look at: those read anew, and those that time alone may have moved. */
+export function saveCandidates(database: Database, runKey: number, due: DueMeters): number {
+  database.execute("CREATE TEMP TABLE IF NOT EXISTS plan_candidate (meter_key INTEGER PRIMARY KEY) STRICT");
+  database.execute("DELETE FROM plan_candidate");
+  const insert = "INSERT OR IGNORE INTO plan_candidate (meter_key)";
+  database.prepare(`${insert} SELECT DISTINCT meter_key FROM staged_revision WHERE run_key = ?`).run(runKey);
+  database
+    .prepare(
+      `${insert} SELECT meter_key FROM meter WHERE head_revision_id IS NOT NULL AND next_boundary_date <= ?`,
+    )
+    .run(due.boundaryThrough);
+  database
+    .prepare(
+      `${insert} SELECT meter_key FROM meter WHERE head_revision_id IS NOT NULL AND next_preference_at_ms <= ?`,
+    )
+    .run(due.preferenceThroughMs);
+  for (const region of due.regions) {
+    database
+      .prepare(
+        `${insert} SELECT m.meter_key FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id
+         WHERE r.transmission_region = ?`,
+      )
+      .run(region);
+  }
+  return Number(database.prepare("SELECT count(*) AS n FROM plan_candidate").get()?.n);
+}
+
+/** The next candidates in the order of their keys. */
+export function loadCandidates(
+  database: Database,
+  runKey: number,
+  afterMeterKey: number,
+  limit: number,
+): Candidate[] {
+  const rows = database
+    .prepare(
+      `SELECT m.*, (SELECT s.revision_id FROM staged_revision s
+         WHERE s.run_key = ? AND s.meter_key = m.meter_key ORDER BY s.window_ordinal DESC LIMIT 1) AS staged_id
+       FROM plan_candidate c JOIN meter m ON m.meter_key = c.meter_key
+       WHERE c.meter_key > ? ORDER BY c.meter_key LIMIT ?`,
+    )
+    .all(runKey, afterMeterKey, limit);
+  return rows.map((row) => {
+    const headId = row.head_revision_id as number | null;
+    const stagedId = row.staged_id as number | null;
+    return {
+      meterKey: Number(row.meter_key),
+      meterId: String(row.meter_id),
+      firstPublication: row.first_publication as number | null,
+      head: loadRevision(database, headId),
+      staged: stagedId === headId ? null : loadRevision(database, stagedId),
+      nextBoundaryDate: row.next_boundary_date as string | null,
+      nextPreferenceAtMs: row.next_preference_at_ms as number | null,
+    };
+  });
+}
+
+/** The published step functions of a meter. */
+export function loadAssignments(database: Database, meterKey: number): StoredAssignment[] {
+  const rows = database
+    .prepare(
+      `SELECT assignment_id, program, market_group_id, effective_from, effective_to FROM assignment
+       WHERE meter_key = ? AND known_to_ms IS NULL`,
+    )
+    .all(meterKey);
+  return rows.map((row) => ({
+    assignmentId: Number(row.assignment_id),
+    program: row.program as string | null,
+    group: String(row.market_group_id),
+    from: String(row.effective_from),
+    to: row.effective_to as string | null,
+  }));
+}
+
+export type StagedHead = {
+  readonly meterKey: number;
+  readonly revisionId: number | null;
+  readonly participationPreference: string | null;
+  readonly nextBoundaryDate: string | null;
+  readonly nextPreferenceAtMs: number | null;
+  readonly isChanged: boolean;
+};
+
+export function saveStagedHead(database: Database, runKey: number, head: StagedHead): void {
+  database
+    .prepare(
+      `INSERT INTO staged_head (run_key, meter_key, revision_id, participation_preference, next_boundary_date,
+         next_preference_at_ms, is_changed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    )
+    .run(
+      runKey,
+      head.meterKey,
+      head.revisionId,
+      head.participationPreference,
+      head.nextBoundaryDate,
+      head.nextPreferenceAtMs,
+      head.isChanged ? 1 : 0,
+    );
+}
+
+export type AssignmentMove = Omit<StoredAssignment, "assignmentId"> & {
+  /** The row to close, or null for one to open. */
+  readonly assignmentId: number | null;
+};
+
+/** Stages assignments to close and to open, and notes their groups as ones whose membership is to be looked at. */
+export function saveStagedAssignments(
+  database: Database,
+  runKey: number,
+  meterKey: number,
+  moves: readonly AssignmentMove[],
+): void {
+  const insert = database.prepare(
+    `INSERT INTO staged_assignment (run_key, assignment_id, meter_key, program, market_group_id, effective_from,
+       effective_to) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+  );
+  for (const { assignmentId, program, group, from, to } of moves) {
+    insert.run(runKey, assignmentId, meterKey, program, group, from, to);
+    saveStagedGroup(database, runKey, group);
+  }
+}
+
+/** Notes a group as one whose membership, or whose members' regions, may have changed. */
+export function saveStagedGroup(database: Database, runKey: number, marketGroupId: string): void {
+  database
+    .prepare(
+      `INSERT INTO staged_group (run_key, market_group_id, version) VALUES (?, ?, -1)
+       ON CONFLICT (run_key, market_group_id) DO UPDATE SET version = -1 WHERE version IS NULL`,
+    )
+    .run(runKey, marketGroupId);
+}
+
+/** Notes a group's name as a document has it; the last one read counts. */
+export function saveStagedGroupName(
+  database: Database,
+  runKey: number,
+  marketGroupId: string,
+  name: string,
+): void {
+  database
+    .prepare(
+      `INSERT INTO staged_group (run_key, market_group_id, market_group_name) VALUES (?, ?, ?)
+       ON CONFLICT (run_key, market_group_id) DO UPDATE SET market_group_name = excluded.market_group_name`,
+    )
+    .run(runKey, marketGroupId, name);
+}
+
+/** Forgets a plan that did not come to its end, so that it can be made again. */
+export function releasePlan(database: Database, runKey: number): void {
+  for (const table of [
+    "staged_head",
+    "staged_assignment",
+    "staged_group",
+    "staged_group_span",
+    "staged_event",
+  ]) {
+    database.prepare(`DELETE FROM ${table} WHERE run_key = ?`).run(runKey);
+  }
+}
+
+function loadRevision(database: Database, revisionId: number | null): StoredRevision | null {
+  if (revisionId === null) return null;
+  const row = database
+    .prepare(
+      `SELECT revision_id, api_version, transmission_region, participation, document FROM revision
+       WHERE revision_id = ?`,
+    )
+    .get(revisionId);
+  if (row === undefined) return null;
+  return {
+    revisionId: Number(row.revision_id),
+    apiVersion: String(row.api_version),
+    transmissionRegion: String(row.transmission_region),
+    participation: row.participation as string | null,
+    document: String(row.document),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Database } from "../database/index.ts";
+import { appendStagedEvents } from "../events/index.ts";
+import type { PublishedHorizon, TradeDate } from "../market/index.ts";
+import type { ApiVersion } from "../meter/index.ts";
+
+export type Publication = {
+  readonly runKey: number;
+  readonly runId: string;
+  /** The number of this publication, 1 for the baseline. */
+  readonly publication: number;
+  readonly publishedAtMs: number;
+  readonly apiVersion: ApiVersion;
+  readonly account: string;
+  readonly host: string;
+  readonly extractionVersion: number;
+  readonly lastSequence: number;
+  readonly horizons: ReadonlyMap<string, PublishedHorizon>;
+  /** The trade dates the views show, by region. */
+  readonly days: ReadonlyMap<string, readonly TradeDate[]>;
+  readonly fieldKeys: readonly string[];
+};
+
+/**
+ * Moves the snapshot forward: heads, history, groups, horizons and the outbox, all within the caller's one transaction
+ * (I1). No meter is parsed here; the plan has everything ready.
+ */
+export function savePublication(database: Database, publication: Publication): void {
+  saveAssignments(database, publication);
+  saveHeads(database, publication);
+  saveGroups(database, publication.runKey);
+  saveHorizons(database, publication);
+  const field = database.prepare("INSERT OR IGNORE INTO discovered_field (field_key) VALUES (?)");
+  for (const key of publication.fieldKeys) field.run(key);
+  const lastSequence = appendStagedEvents(database, publication, publication.lastSequence);
+  database
+    .prepare(
+      `UPDATE stream SET api_version = ?, account = ?, host = ?, extraction_version = ?, publication = ?,
+         published_at_ms = ?, last_sequence = ? WHERE id = 1`,
+    )
+    .run(
+      publication.apiVersion,
+      publication.account,
+      publication.host,
+      publication.extractionVersion,
+      publication.publication,
+      publication.publishedAtMs,
+      lastSequence,
+    );
+}
+
+function saveAssignments(database: Database, { runKey, publishedAtMs }: Publication): void {
+  database
+    .prepare(
+      `UPDATE assignment SET known_to_ms = ? WHERE assignment_id IN (
+         SELECT assignment_id FROM staged_assignment WHERE run_key = ? AND assignment_id IS NOT NULL)`,
+    )
+    .run(publishedAtMs, runKey);
+  database
+    .prepare(
+      `INSERT INTO assignment (meter_key, program, market_group_id, effective_from, effective_to, known_from_ms)
+       SELECT meter_key, program, market_group_id, effective_from, effective_to, ?
+       FROM staged_assignment WHERE run_key = ? AND assignment_id IS NULL ORDER BY staged_id`,
+    )
+    .run(publishedAtMs, runKey);
+}
+
+function saveHeads(database: Database, { runKey, publication, publishedAtMs }: Publication): void {
+  database
+    .prepare(
+      `UPDATE meter SET
+         head_revision_id = coalesce(s.revision_id, head_revision_id),
+         first_publication = coalesce(first_publication, @publication),
+         participation_preference = s.participation_preference,
+         next_boundary_date = s.next_boundary_date,
+         next_preference_at_ms = s.next_preference_at_ms,
+         changed_at_ms = CASE WHEN s.is_changed = 1 THEN @publishedAtMs ELSE changed_at_ms END
+       FROM staged_head s WHERE s.run_key = @runKey AND s.meter_key = meter.meter_key`,
+    )
+    .run({ runKey, publication, publishedAtMs });
+}
+
+function saveGroups(database: Database, runKey: number): void {
+  database
+    .prepare(
+      `INSERT INTO market_group (market_group_id, market_group_name, version)
+       SELECT market_group_id, market_group_name, coalesce(version, 0) FROM staged_group WHERE run_key = @runKey
+       ON CONFLICT (market_group_id) DO UPDATE SET
+         market_group_name = coalesce(excluded.market_group_name, market_group_name),
+         version = max(excluded.version, market_group.version)`,
+    )
+    .run({ runKey });
+  database
+    .prepare(
+      `DELETE FROM group_span WHERE market_group_id IN (
+         SELECT market_group_id FROM staged_group WHERE run_key = ? AND version IS NOT NULL)`,
+    )
+    .run(runKey);
+  database
+    .prepare(
+      `INSERT INTO group_span SELECT market_group_id, effective_from, effective_to, member_count, members_sha256,
+         programs, regions FROM staged_group_span WHERE run_key = ?`,
+    )
+    .run(runKey);
+}
+
+function saveHorizons(database: Database, { horizons, days, publication }: Publication): void {
+  for (const [region, { zone, today, lastLookedAt, knownThrough }] of horizons) {
+    database
+      .prepare("INSERT OR REPLACE INTO horizon VALUES (?, ?, ?, ?, ?)")
+      .run(region, zone, today, lastLookedAt, knownThrough);
+    // A later publication that looked as far makes the earlier one's row say nothing more.
+    database
+      .prepare("DELETE FROM horizon_history WHERE transmission_region = ? AND last_looked_at <= ?")
+      .run(region, lastLookedAt);
+    database.prepare("INSERT INTO horizon_history VALUES (?, ?, ?)").run(region, publication, lastLookedAt);
+  }
+  database.prepare("DELETE FROM horizon_day").run();
+  const insert = database.prepare("INSERT INTO horizon_day VALUES (?, ?)");
+  for (const [region, dates] of days) for (const date of dates) insert.run(region, date);
+}

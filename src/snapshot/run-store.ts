@@ -1,0 +1,108 @@
+import type { Database } from "../database/index.ts";
+import type { ApiVersion } from "../meter/index.ts";
+
+export type NewRun = {
+  readonly runId: string;
+  readonly mode: string;
+  readonly apiVersion: ApiVersion;
+  readonly account: string;
+  readonly host: string;
+  readonly isRehearsal: boolean;
+  readonly startedAtMs: number;
+  readonly startedAtRealMs: number;
+};
+
+/** Records that a run has begun, and returns its key. */
+export function saveNewRun(database: Database, run: NewRun): number {
+  const { runId, mode, apiVersion, account, host, isRehearsal, startedAtMs, startedAtRealMs } = run;
+  const inserted = database
+    .prepare(
+      `INSERT INTO run (run_id, mode, status, api_version, account, host, is_rehearsal, started_at_ms,
+         sweep_started_at_ms, started_at_real_ms, report)
+       VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, '{}')`,
+    )
+    .run(
+      runId,
+      mode,
+      apiVersion,
+      account,
+      host,
+      isRehearsal ? 1 : 0,
+      startedAtMs,
+      startedAtMs,
+      startedAtRealMs,
+    );
+  return Number(inserted.lastInsertRowid);
+}
+
+export type RunEnd = {
+  readonly status: "published" | "held" | "failed";
+  readonly finishedAtMs: number;
+  readonly publishedAtMs: number | null;
+  readonly isCertified: boolean;
+  readonly report: string;
+};
+
+export function saveRunEnd(database: Database, runKey: number, end: RunEnd): void {
+  database
+    .prepare(
+      `UPDATE run SET status = ?, finished_at_ms = ?, published_at_ms = ?, is_certified = ?, report = ?
+       WHERE run_key = ?`,
+    )
+    .run(end.status, end.finishedAtMs, end.publishedAtMs, end.isCertified ? 1 : 0, end.report, runKey);
+}
+
+export function saveCursor(database: Database, runKey: number, cursorMs: number): void {
+  database
+    .prepare("UPDATE run SET cursor_ms = ? WHERE run_key = ? AND cursor_ms IS NULL")
+    .run(cursorMs, runKey);
+}
+
+/** How the sweep of a run began: what windows read after midnight are told relative to, and the next poll's cursor. */
+export function loadSweepStart(
+  database: Database,
+  runKey: number,
+): { readonly sweepStartedAtMs: number; readonly cursorMs: number | null } {
+  const row = database
+    .prepare("SELECT sweep_started_at_ms, cursor_ms FROM run WHERE run_key = ?")
+    .get(runKey);
+  return {
+    sweepStartedAtMs: Number(row?.sweep_started_at_ms),
+    cursorMs: (row?.cursor_ms ?? null) as number | null,
+  };
+}
+
+/**
+ * Under the lock no other run lives: whatever still says `running` was killed. Marks those as failed, with an event
+ * each to be told by the caller, and returns how many there were.
+ */
+export function saveKilledRuns(database: Database, runKey: number): number {
+  return database
+    .prepare(
+      `UPDATE run SET status = 'failed',
+         report = json_object('run_id', run_id, 'mode', mode, 'status', 'failed', 'api_version', api_version,
+           'account', account, 'error', 'the process ended before the run did')
+       WHERE status = 'running' AND run_key <> ?`,
+    )
+    .run(runKey).changes;
+}
+
+/** The key of the run whose finished windows a new run may take over, or null. */
+export function loadResumableRun(
+  database: Database,
+  run: NewRun & { readonly runKey: number; readonly resumeWithinMs: number },
+): number | null {
+  if (run.isRehearsal) return null;
+  const row = database
+    .prepare(
+      `SELECT r.run_key, r.status, r.is_rehearsal, r.api_version, r.account, r.host, r.started_at_real_ms,
+         EXISTS (SELECT 1 FROM read_window w WHERE w.run_key = r.run_key AND w.is_done = 1) AS has_windows
+       FROM run r WHERE r.run_key < ? ORDER BY r.run_key DESC LIMIT 1`,
+    )
+    .get(run.runKey);
+  if (row === undefined || row.status !== "failed" || row.is_rehearsal === 1) return null;
+  if (row.api_version !== run.apiVersion || row.account !== run.account || row.host !== run.host) return null;
+  const age = run.startedAtRealMs - Number(row.started_at_real_ms);
+  if (age < 0 || age > run.resumeWithinMs || row.has_windows !== 1) return null;
+  return Number(row.run_key);
+}

@@ -1,0 +1,130 @@
+import type { Database } from "../database/index.ts";
+
+/** A read window of one run. */
+export type StoredWindow = {
+  readonly windowKey: number;
+  readonly ordinal: number;
+  readonly addedFromMs: number | null;
+  readonly addedToMs: number | null;
+  readonly isDone: boolean;
+};
+
+export type WindowEnd = {
+  readonly pageCount: number;
+  /** Meter keys in the order they were answered. */
+  readonly seen: readonly number[];
+  /** Counts and drift, JSON. */
+  readonly observations: string;
+  readonly readAtRealMs: number;
+};
+
+export function saveWindows(
+  database: Database,
+  runKey: number,
+  windows: readonly { readonly addedFromMs: number | null; readonly addedToMs: number | null }[],
+): void {
+  const insert = database.prepare(
+    "INSERT INTO read_window (run_key, ordinal, added_from_ms, added_to_ms) VALUES (?, ?, ?, ?)",
+  );
+  windows.forEach(({ addedFromMs, addedToMs }, ordinal) => {
+    insert.run(runKey, ordinal, addedFromMs, addedToMs);
+  });
+}
+
+export function loadWindows(database: Database, runKey: number): StoredWindow[] {
+  const rows = database
+    .prepare(
+      `SELECT window_key, ordinal, added_from_ms, added_to_ms, is_done FROM read_window
+       WHERE run_key = ? ORDER BY ordinal`,
+    )
+    .all(runKey);
+  return rows.map((row) => ({
+    windowKey: Number(row.window_key),
+    ordinal: Number(row.ordinal),
+    addedFromMs: row.added_from_ms as number | null,
+    addedToMs: row.added_to_ms as number | null,
+    isDone: row.is_done === 1,
+  }));
+}
+
+/** Makes a window a checkpoint: it was read to its last page and is not read again by this sweep. */
+export function saveWindowEnd(database: Database, windowKey: number, end: WindowEnd): void {
+  const seen = Buffer.alloc(end.seen.length * 4);
+  end.seen.forEach((meterKey, index) => {
+    seen.writeUInt32LE(meterKey, index * 4);
+  });
+  database
+    .prepare(
+      `UPDATE read_window SET is_done = 1, page_count = ?, seen = ?, observations = ?, read_at_real_ms = ?
+       WHERE window_key = ?`,
+    )
+    .run(end.pageCount, seen, end.observations, end.readAtRealMs, windowKey);
+}
+
+/** What every finished window of a run saw, one window at a time. */
+export function* loadWindowEnds(
+  database: Database,
+  runKey: number,
+): Generator<{ seen: number[]; observations: string; pageCount: number }> {
+  for (const window of loadWindows(database, runKey)) {
+    if (!window.isDone) continue;
+    const row = database
+      .prepare("SELECT seen, observations, page_count FROM read_window WHERE window_key = ?")
+      .get(window.windowKey);
+    const seen = row?.seen as Buffer | null;
+    yield {
+      seen: Array.from({ length: (seen?.length ?? 0) / 4 }, (_, index) => seen?.readUInt32LE(index * 4) ?? 0),
+      observations: String(row?.observations ?? "{}"),
+      pageCount: Number(row?.page_count ?? 0),
+    };
+  }
+}
+
+/** Hands a dead run's windows and what they staged to the run that resumes it; what an unfinished one staged is dropped. */
+export function saveWindowsResumed(database: Database, fromRunKey: number, toRunKey: number): void {
+  const unfinished = `SELECT ordinal FROM read_window WHERE run_key = @from AND is_done = 0`;
+  const runs = { from: fromRunKey, to: toRunKey };
+  database
+    .prepare(
+      `DELETE FROM revision WHERE revision_id IN (
+         SELECT revision_id FROM staged_revision WHERE run_key = @from AND window_ordinal IN (${unfinished}))
+       AND revision_id NOT IN (SELECT head_revision_id FROM meter WHERE head_revision_id IS NOT NULL)`,
+    )
+    .run(runs);
+  database
+    .prepare(`DELETE FROM staged_revision WHERE run_key = @from AND window_ordinal IN (${unfinished})`)
+    .run(runs);
+  database.prepare("UPDATE staged_revision SET run_key = @to WHERE run_key = @from").run(runs);
+  database.prepare("UPDATE read_window SET run_key = @to WHERE run_key = @from").run(runs);
+  database
+    .prepare(
+      `UPDATE run SET (sweep_started_at_ms, cursor_ms) =
+         (SELECT sweep_started_at_ms, cursor_ms FROM run WHERE run_key = @from)
+       WHERE run_key = @to`,
+    )
+    .run(runs);
+}
+
+/** Dates added that cut the published portfolio into windows of about this many meters. */
+export function loadAddedCuts(database: Database, metersPerWindow: number): number[] {
+  const rows = database
+    .prepare(
+      `SELECT added_at_ms FROM (
+         SELECT r.added_at_ms, row_number() OVER (ORDER BY r.added_at_ms) AS place
+         FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id WHERE r.added_at_ms IS NOT NULL)
+       WHERE place % ? = 0`,
+    )
+    .all(metersPerWindow);
+  return rows.map((row) => Number(row.added_at_ms));
+}
+
+/** Whether most published meters carry a date added to cut by: v1's do not. */
+export function hasAddedDates(database: Database): boolean {
+  const row = database
+    .prepare(
+      `SELECT count(*) AS heads, count(r.added_at_ms) AS dated
+       FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id`,
+    )
+    .get();
+  return Number(row?.dated) * 2 > Number(row?.heads);
+}

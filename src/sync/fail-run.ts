@@ -1,0 +1,53 @@
+import { inTransaction } from "../database/index.ts";
+import { appendStagedEvents, loadToldCount, saveStagedEvents, toRunEvent } from "../events/index.ts";
+import { toExitCode } from "../failure/index.ts";
+import { loadStream, releasePlan, saveLastSequence, saveRunEnd } from "../snapshot/index.ts";
+import { formatInstant } from "../time/index.ts";
+import type { Run, SyncContext, SyncOptions } from "./context.ts";
+
+/**
+ * Marks a run as failed and tells so, leaving its finished windows to the next one. What keeps it from being written
+ * (a full disk, say) is the same that made the run fail, so it is logged and the first error stands.
+ */
+export function failRun(context: SyncContext, options: SyncOptions, run: Run, error: unknown): void {
+  const { database, clock, logger } = context;
+  const message = error instanceof Error ? error.message : String(error);
+  const nowMs = Math.max(clock.now(), run.stream.publishedAtMs ?? 0);
+  const report = {
+    run_id: run.runId,
+    mode: "sweep",
+    status: "failed",
+    exit_code: toExitCode(error),
+    is_dry_run: options.isDryRun,
+    is_rehearsal: options.isRehearsal,
+    api_version: run.apiVersion,
+    account: run.account,
+    started_at: formatInstant(run.startedAtMs),
+    finished_at: formatInstant(nowMs),
+    checksum: null,
+    trips: [],
+    error: message,
+  };
+  try {
+    inTransaction(database, () => {
+      releasePlan(database, run.runKey);
+      const told = loadToldCount(database, "sync.failed", run.runId, "");
+      const events = { streamId: run.stream.streamId, account: run.account, runId: run.runId, nowMs };
+      saveStagedEvents(database, run.runKey, 1, [toRunEvent(events, "sync.failed", report, told)]);
+      saveLastSequence(database, appendStagedEvents(database, run, loadStream(database)?.lastSequence ?? 0));
+      releasePlan(database, run.runKey);
+      saveRunEnd(database, run.runKey, {
+        status: "failed",
+        finishedAtMs: nowMs,
+        publishedAtMs: null,
+        isCertified: false,
+        report: JSON.stringify(report),
+      });
+    });
+  } catch (second) {
+    logger.warn(
+      { error: second instanceof Error ? second.message : String(second) },
+      "could not record the failed run",
+    );
+  }
+}

@@ -1,0 +1,105 @@
+import { inTransaction } from "../database/index.ts";
+import { Failure } from "../failure/index.ts";
+import { extractionVersion, toMeter } from "../leap/index.ts";
+import {
+  hasAddedDates,
+  loadAddedCuts,
+  loadOrSaveStream,
+  loadPublishedCount,
+  loadResumableRun,
+  loadSweepStart,
+  loadWindows,
+  type NewRun,
+  releaseStaged,
+  type Stream,
+  saveKilledRuns,
+  saveNewRun,
+  saveWindows,
+  saveWindowsResumed,
+} from "../snapshot/index.ts";
+import { formatInstant } from "../time/index.ts";
+import { planFirstCuts, planWindows } from "../window/index.ts";
+import type { Run, SyncContext, SyncOptions } from "./context.ts";
+
+/** About so many meters a window: a checkpoint every ten pages of the default size. */
+const metersPerWindow = 5000;
+
+/** A clock this far behind the last publication is wrong, not merely adjusted. */
+const clockBehindMaxMs = 3_600_000;
+
+/**
+ * Records the run, takes over the finished windows of one that was killed, and plans the windows otherwise. Throws a
+ * `Failure` of kind `environment` where the clock is behind the last publication.
+ */
+export function openRun(context: SyncContext, options: SyncOptions): Run {
+  const { config, database, clock, realClock } = context;
+  const startedAtMs = clock.now();
+  const stream = loadOrSaveStream(database, context.makeRunId);
+  assertClock(stream, startedAtMs);
+  const newRun: NewRun = {
+    runId: context.makeRunId(),
+    mode: "sweep",
+    apiVersion: config.leap.apiVersion,
+    account: config.leap.accountId ?? "default",
+    host: new URL(config.leap.baseUrl).host,
+    isRehearsal: options.isRehearsal || options.isDryRun,
+    startedAtMs,
+    startedAtRealMs: realClock.now(),
+  };
+  const extractor = context.extractor ?? { version: extractionVersion, toMeter };
+  return inTransaction(database, () => {
+    const runKey = saveNewRun(database, newRun);
+    saveKilledRuns(database, runKey);
+    const isSameExtraction =
+      stream.extractionVersion === null || stream.extractionVersion === extractor.version;
+    const windowsResumed = isSameExtraction ? resumeWindows(context, newRun, runKey) : 0;
+    releaseStaged(database, runKey);
+    if (loadWindows(database, runKey).length === 0) {
+      saveWindows(database, runKey, planWindows(toCuts(context, startedAtMs)));
+    }
+    return {
+      ...newRun,
+      runKey,
+      stream,
+      extractor,
+      windowsResumed,
+      sweepStartedAtMs: loadSweepStart(database, runKey).sweepStartedAtMs,
+      zones: { defaultZone: config.defaultZone, zones: config.zones },
+      knownMeterCount: loadPublishedCount(database),
+    };
+  });
+}
+
+/** Takes over a dead run's windows; returns how many of them need not be read again. */
+function resumeWindows(context: SyncContext, newRun: NewRun, runKey: number): number {
+  const { database, config, logger } = context;
+  const resumable = loadResumableRun(database, {
+    ...newRun,
+    runKey,
+    resumeWithinMs: config.resumeWithinMs,
+  });
+  if (resumable === null) return 0;
+  saveWindowsResumed(database, resumable, runKey);
+  const windows = loadWindows(database, runKey);
+  const done = windows.filter((window) => window.isDone).length;
+  logger.info(
+    { windows_done: done, windows_total: windows.length },
+    "resuming the sweep of a run that ended early",
+  );
+  return done;
+}
+
+function toCuts({ config, database }: SyncContext, nowMs: number): number[] {
+  if (config.leap.apiVersion === "v2" && hasAddedDates(database))
+    return loadAddedCuts(database, metersPerWindow);
+  return planFirstCuts(config.portfolioStartMs, nowMs);
+}
+
+function assertClock(stream: Stream, nowMs: number): void {
+  if (stream.publishedAtMs === null || stream.publishedAtMs - nowMs <= clockBehindMaxMs) return;
+  throw new Failure(
+    "environment",
+    `the clock says ${formatInstant(nowMs)}, more than an hour before the last publication at ` +
+      `${formatInstant(stream.publishedAtMs)}: set the clock, or run with a later --now`,
+  );
+}

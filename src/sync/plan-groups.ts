@@ -1,0 +1,84 @@
+import { createHash } from "node:crypto";
+import { inTransaction } from "../database/index.ts";
+import { diffGroup, type GroupChange, type MembershipSpan, toMembershipSpans } from "../diff/index.ts";
+import { toGroupEvents } from "../events/index.ts";
+import {
+  loadPlannedStays,
+  loadStagedGroups,
+  loadStays,
+  type StagedGroup,
+  saveStagedGroupSpans,
+} from "../snapshot/index.ts";
+import type { Run, SyncContext } from "./context.ts";
+import { type Plan, pause, stageEvents } from "./plan-run.ts";
+
+const groupsPerChunk = 20;
+
+/** Works out how the membership of every group that a meter moved in or out of changes, one group at a time. */
+export async function planGroups(context: SyncContext, run: Run, plan: Plan): Promise<void> {
+  const firsts = [...plan.horizons.values()].map(({ range, today }) => range?.first ?? today);
+  const first = firsts.sort()[0];
+  if (first === undefined) return;
+  let last = "";
+  for (;;) {
+    const groups = loadStagedGroups(context.database, run.runKey, last, groupsPerChunk);
+    if (groups.length === 0) return;
+    inTransaction(context.database, () => {
+      for (const group of groups) planGroup(context, run, plan, group, first);
+    });
+    last = groups.at(-1)?.marketGroupId ?? last;
+    await pause(context.signal);
+  }
+}
+
+function planGroup(context: SyncContext, run: Run, plan: Plan, group: StagedGroup, first: string): void {
+  const { database } = context;
+  const { marketGroupId } = group;
+  const before = toMembershipSpans(loadStays(database, marketGroupId, first), first);
+  const after = toMembershipSpans(loadPlannedStays(database, run.runKey, marketGroupId, first), first);
+  const changes = plan.tells ? diffGroup(before, after, first) : [];
+  saveStagedGroupSpans(database, run.runKey, {
+    marketGroupId,
+    version: group.version + changes.length,
+    spans: after.map(toSpanRow),
+  });
+  changes.forEach((change, index) => {
+    stageChange(context, run, plan, { ...group, version: group.version + index }, change);
+  });
+}
+
+function stageChange(
+  context: SyncContext,
+  run: Run,
+  plan: Plan,
+  group: StagedGroup,
+  change: GroupChange,
+): void {
+  const sha256Before = toMembersSha256(change.before);
+  const sha256After = toMembersSha256(change.after);
+  stageEvents(
+    context,
+    run,
+    plan,
+    toGroupEvents(plan.events, { ...group, change, sha256Before, sha256After }),
+  );
+}
+
+function toSpanRow(span: MembershipSpan) {
+  const { from, to, meterIds, programs, regions } = span;
+  return {
+    from,
+    to,
+    memberCount: meterIds.length,
+    membersSha256: toMembersSha256(meterIds),
+    programs,
+    regions,
+  };
+}
+
+/** sha-256, in hex, of the member ids in lower case, sorted, each followed by a newline. */
+function toMembersSha256(sortedMeterIds: readonly string[]): string {
+  const hash = createHash("sha256");
+  for (const meterId of sortedMeterIds) hash.update(`${meterId}\n`);
+  return hash.digest("hex");
+}

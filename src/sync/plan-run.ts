@@ -1,0 +1,193 @@
+import { createHash, type Hash } from "node:crypto";
+import { inTransaction } from "../database/index.ts";
+import { type Field, toFieldKey, toFields } from "../diff/index.ts";
+import { type EventContext, type StagedEvent, saveStagedEvents, toFieldEvent } from "../events/index.ts";
+import { Failure } from "../failure/index.ts";
+import { addDays, planHorizon, type RegionHorizon, toLatest, toLocalDate, toZone } from "../market/index.ts";
+import type { JsonObject } from "../meter/index.ts";
+import {
+  loadCandidates,
+  loadFieldKeys,
+  loadPublishedHorizons,
+  loadRegions,
+  releasePlan,
+  saveCandidates,
+} from "../snapshot/index.ts";
+import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
+import { planCandidate } from "./plan-candidate.ts";
+import { planGroups } from "./plan-groups.ts";
+
+/** A run's plan while it is made; its results are staged in the database, chunk by chunk. */
+export type Plan = {
+  /** The instant everything is planned as of, and published at. */
+  readonly nowMs: number;
+  readonly horizons: ReadonlyMap<string, RegionHorizon>;
+  readonly events: EventContext;
+  /** False for a baseline that tells no events of meters and groups. */
+  readonly tells: boolean;
+  readonly checksum: Hash;
+  readonly knownFields: Set<string>;
+  readonly newFields: Map<string, Field>;
+  created: number;
+  changed: number;
+  ordinal: number;
+};
+
+const candidatesPerChunk = 200;
+/** So many new fields are told per run, and so many remembered: a document with random keys must not flood anyone. */
+const fieldsPerRunMax = 50;
+const fieldsMax = 5000;
+
+/** Works out what the sweep changed and what time alone changed, and stages it as the plan of this run. */
+export async function planRun(
+  context: SyncContext,
+  options: SyncOptions,
+  run: Run,
+  sweep: Sweep,
+): Promise<Plan> {
+  const { database } = context;
+  releasePlan(database, run.runKey);
+  const plan = startPlan(context, options, run, sweep);
+  const dates = [...plan.horizons.values()].map((horizon) => horizon.range?.last ?? horizon.today);
+  const total = saveCandidates(database, run.runKey, {
+    boundaryThrough: dates.length === 0 ? "" : toLatest(...dates),
+    preferenceThroughMs: plan.nowMs,
+    regions: toRegionsInFull(run, sweep, plan),
+  });
+  let last = 0;
+  for (let planned = 0; planned < total; ) {
+    const chunk = loadCandidates(database, run.runKey, last, candidatesPerChunk);
+    if (chunk.length === 0) break;
+    inTransaction(database, () => {
+      for (const candidate of chunk) planCandidate(context, run, sweep, plan, candidate);
+    });
+    last = chunk.at(-1)?.meterKey ?? last;
+    planned += chunk.length;
+    reportProgress(context, sweep, planned, total);
+    await pause(context.signal);
+  }
+  await planGroups(context, run, plan);
+  inTransaction(database, () => stageFields(context, run, plan));
+  return plan;
+}
+
+/** Lets signals and timers in between two chunks; a run told to stop ends here and can be resumed. */
+export async function pause(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+  if (signal.aborted) throw signal.reason;
+}
+
+/** Appends events to the plan in their order. */
+export function stageEvents(
+  context: SyncContext,
+  run: Run,
+  plan: Plan,
+  events: readonly StagedEvent[],
+): void {
+  saveStagedEvents(context.database, run.runKey, plan.ordinal, events);
+  for (const event of events) plan.checksum.update(event.id);
+  plan.ordinal += events.length;
+}
+
+/** Looks at a document's fields for ones that none had before. */
+export function noteFields(run: Run, plan: Plan, document: JsonObject): void {
+  if (plan.knownFields.size >= fieldsMax) return;
+  for (const field of toFields(document)) {
+    const key = toFieldKey(run.apiVersion, field);
+    if (plan.knownFields.has(key) || plan.newFields.has(key)) continue;
+    if (isSilent(run) ? plan.newFields.size < fieldsMax : plan.newFields.size < fieldsPerRunMax) {
+      plan.newFields.set(key, field);
+    }
+  }
+}
+
+function startPlan(context: SyncContext, options: SyncOptions, run: Run, sweep: Sweep): Plan {
+  const { database, clock, config } = context;
+  const nowMs = Math.max(clock.now(), run.stream.publishedAtMs ?? 0);
+  const published = loadPublishedHorizons(database);
+  const horizons = new Map<string, RegionHorizon>();
+  for (const region of loadRegions(database, run.runKey)) {
+    const zone = toZone(region, run.zones);
+    const horizon = planHorizon({
+      region,
+      apiVersion: run.apiVersion,
+      nowMs,
+      horizonDays: config.horizonDays,
+      rules: run.zones,
+      published: published.get(region) ?? null,
+      answeredDates: Object.keys(sweep.observations.answered[zone] ?? {}),
+    });
+    horizons.set(region, horizon);
+    assertRange(horizon);
+  }
+  return {
+    nowMs,
+    horizons,
+    events: { streamId: run.stream.streamId, account: run.account, runId: run.runId, nowMs },
+    tells: run.stream.publication > 0 || options.baselineEvents,
+    checksum: createHash("sha256"),
+    knownFields: loadFieldKeys(database),
+    newFields: new Map(),
+    created: 0,
+    changed: 0,
+    ordinal: 1,
+  };
+}
+
+/** A gap of many years would be looked at day by day; a clock that far off is wrong. */
+function assertRange({ region, range, today }: RegionHorizon): void {
+  if (range !== null && Number(today.slice(0, 4)) - Number(range.first.slice(0, 4)) > 20) {
+    throw new Failure(
+      "environment",
+      `the clock says ${today} in ${region}, decades after the last run: set the clock`,
+    );
+  }
+}
+
+/**
+ * Regions all of whose meters are planned anew: their zone is another one now, documents are read in a new way, or some
+ * v1 answers slid without covering the days looked at.
+ */
+function toRegionsInFull(run: Run, sweep: Sweep, plan: Plan): string[] {
+  const isReread =
+    run.stream.extractionVersion !== null && run.stream.extractionVersion !== run.extractor.version;
+  return [...plan.horizons.values()]
+    .filter(({ published, zone, range }) => {
+      if (isReread || (published !== null && published.zone !== zone)) return true;
+      if (run.apiVersion !== "v1" || range === null) return false;
+      const offsets = Object.keys(sweep.observations.offsets[zone] ?? {}).map(Number);
+      return offsets.some((offset) => !isCovered(run, zone, offset, range));
+    })
+    .map(({ region }) => region);
+}
+
+function isCovered(run: Run, zone: string, offset: number, range: { first: string; last: string }): boolean {
+  const base = toLocalDate(run.sweepStartedAtMs, zone);
+  return addDays(base, offset) <= range.first && range.last <= addDays(base, offset + 2);
+}
+
+function stageFields(context: SyncContext, run: Run, plan: Plan): void {
+  if (isSilent(run)) return;
+  stageEvents(
+    context,
+    run,
+    plan,
+    [...plan.newFields.values()].map((field) => toFieldEvent(plan.events, field)),
+  );
+}
+
+/** Fields are no news at the baseline, nor when the API's version has changed. */
+function isSilent(run: Run): boolean {
+  return run.stream.apiVersion !== run.apiVersion;
+}
+
+function reportProgress(context: SyncContext, sweep: Sweep, planned: number, total: number): void {
+  context.onProgress({
+    step: "plan",
+    meterCount: planned,
+    pageCount: sweep.pages,
+    windowsDone: sweep.windowsTotal,
+    windowsTotal: sweep.windowsTotal,
+    knownMeterCount: total,
+  });
+}

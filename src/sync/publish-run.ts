@@ -1,0 +1,118 @@
+import { inTransaction } from "../database/index.ts";
+import { appendStagedEvents, loadStagedCounts, loadToldCount, toRunEvent } from "../events/index.ts";
+import type { Certificate, Trip } from "../guard/index.ts";
+import { addDays, toLatest, toPublishedHorizon } from "../market/index.ts";
+import {
+  loadStream,
+  releasePlan,
+  releaseStaged,
+  saveLastSequence,
+  savePublication,
+  saveRunEnd,
+} from "../snapshot/index.ts";
+import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
+import { toReport } from "./make-report.ts";
+import { type Plan, stageEvents } from "./plan-run.ts";
+import type { RunReport } from "./report.ts";
+
+export type Verdicts = {
+  readonly certificate: Certificate;
+  readonly trips: readonly Trip[];
+  readonly absent: number;
+};
+
+/** Publishes the plan in one transaction: snapshot, history and outbox move together (I1). */
+export function publishRun(
+  context: SyncContext,
+  options: SyncOptions,
+  run: Run,
+  sweep: Sweep,
+  plan: Plan,
+  verdicts: Verdicts,
+): RunReport {
+  const { database } = context;
+  const isEmptyStart = run.stream.publication === 0 && sweep.seen.count() === 0;
+  const horizons = new Map(
+    [...plan.horizons].map(([region, horizon]) => [region, toPublishedHorizon(horizon)]),
+  );
+  const report = toReport(context, options, run, sweep, {
+    ...verdicts,
+    status: "published",
+    plan,
+    publishedAtMs: isEmptyStart ? null : plan.nowMs,
+    changes: loadStagedCounts(database, run.runKey),
+  });
+  inTransaction(database, () => {
+    if (!isEmptyStart) {
+      const told = loadToldCount(database, "sync.published", run.runId, "");
+      stageEvents(context, run, plan, [toRunEvent(plan.events, "sync.published", toReportData(report), told)]);
+      savePublication(database, {
+        ...run,
+        publication: run.stream.publication + 1,
+        publishedAtMs: plan.nowMs,
+        extractionVersion: run.extractor.version,
+        lastSequence: loadStream(database)?.lastSequence ?? 0,
+        horizons,
+        days: toDays(horizons),
+        fieldKeys: [...plan.newFields.keys()],
+      });
+    }
+    saveEnd(context, run, report, isEmptyStart ? null : plan.nowMs);
+  });
+  inTransaction(database, () => releaseStaged(database, run.runKey + 1));
+  return report;
+}
+
+/** Keeps the plan back: nothing is published, and that is told. */
+export function holdRun(
+  context: SyncContext,
+  options: SyncOptions,
+  run: Run,
+  sweep: Sweep,
+  plan: Plan,
+  verdicts: Verdicts,
+): RunReport {
+  const { database } = context;
+  const changes = loadStagedCounts(database, run.runKey);
+  const shared = { ...verdicts, status: "held" as const, plan, publishedAtMs: null, changes };
+  const report = toReport(context, options, run, sweep, shared);
+  inTransaction(database, () => {
+    releasePlan(database, run.runKey);
+    plan.ordinal = 1;
+    const told = loadToldCount(database, "sync.held", run.runId, "");
+    stageEvents(context, run, plan, [toRunEvent(plan.events, "sync.held", toReportData(report), told)]);
+    saveLastSequence(database, appendStagedEvents(database, run, loadStream(database)?.lastSequence ?? 0));
+    saveEnd(context, run, report, null);
+    releasePlan(database, run.runKey);
+  });
+  inTransaction(database, () => releaseStaged(database, run.runKey + 1));
+  return report;
+}
+
+function toReportData(report: RunReport) {
+  return { ...report, trips: report.trips.map((trip) => ({ ...trip })) };
+}
+
+function saveEnd(context: SyncContext, run: Run, report: RunReport, publishedAtMs: number | null): void {
+  saveRunEnd(context.database, run.runKey, {
+    status: report.status === "held" ? "held" : "published",
+    finishedAtMs: Math.max(context.clock.now(), run.startedAtMs),
+    publishedAtMs,
+    isCertified: report.is_certified,
+    report: JSON.stringify(report),
+  });
+}
+
+/** The trade dates the views show: from today to the last one really known. */
+function toDays(
+  horizons: ReadonlyMap<string, { today: string; lastLookedAt: string; knownThrough: string }>,
+): Map<string, string[]> {
+  return new Map(
+    [...horizons].map(([region, { today, lastLookedAt, knownThrough }]) => {
+      const last = toLatest(lastLookedAt, knownThrough);
+      const days: string[] = [];
+      for (let date = today; date <= last; date = addDays(date, 1)) days.push(date);
+      return [region, days];
+    }),
+  );
+}

@@ -1,0 +1,108 @@
+import { toActionData } from "../events/index.ts";
+import type { LeapPage } from "../leap/index.ts";
+import { isStray, toLocalDate, toParticipationDays, toSlidParticipation, toZone } from "../market/index.ts";
+import { type JsonObject, type Meter, toFingerprint } from "../meter/index.ts";
+import {
+  loadKnownMeter,
+  type StoredWindow,
+  saveNewMeter,
+  saveRevision,
+  saveStagedRevision,
+} from "../snapshot/index.ts";
+import { parseInstant } from "../time/index.ts";
+import type { Run, SyncContext } from "./context.ts";
+import { addDrift, addPerZone, type Observations } from "./observations.ts";
+import type { SeenMeters } from "./seen-meters.ts";
+
+export type WindowReading = {
+  readonly window: StoredWindow;
+  /** Meter keys in the order they were answered. */
+  readonly seenKeys: number[];
+  readonly observations: Observations;
+};
+
+/** Stages what a page says differently from the snapshot. Runs inside the caller's transaction, one a page. */
+export function stagePage(
+  context: SyncContext,
+  run: Run,
+  reading: WindowReading,
+  seen: SeenMeters,
+  page: LeapPage,
+): void {
+  const { observations } = reading;
+  observations.documents += page.documents.length + page.unreadableCount;
+  observations.rejected += page.unreadableCount;
+  for (const document of page.documents) stageDocument(context, run, reading, seen, document);
+}
+
+function stageDocument(
+  { database }: SyncContext,
+  run: Run,
+  reading: WindowReading,
+  seen: SeenMeters,
+  document: JsonObject,
+): void {
+  const { observations, seenKeys, window } = reading;
+  const extraction = run.extractor.toMeter(document, run.apiVersion);
+  if (extraction.meterId === null) {
+    observations.rejected += 1;
+    return;
+  }
+  const known = loadKnownMeter(database, extraction.meterId);
+  if (extraction.meter === null) {
+    observations.unreadable += 1;
+    addDrift(observations, extraction.drift);
+    if (known !== null) noteSeen(known.meterKey, seenKeys, seen);
+    return;
+  }
+  const meter = toStageable(run, extraction.meter, observations);
+  const fingerprint = toDocumentFingerprint(document, meter);
+  const meterKey = known?.meterKey ?? saveNewMeter(database, meter.meterId);
+  const isRepeated = !noteSeen(meterKey, seenKeys, seen);
+  if (known?.headRevisionId !== null && known?.headFingerprint === fingerprint) {
+    // It had moved when it was first read in this sweep and is back where it was.
+    if (isRepeated)
+      saveStagedRevision(database, { ...toPlace(run, window, meterKey), revisionId: known.headRevisionId });
+    return;
+  }
+  addDrift(observations, extraction.drift);
+  const revisionId = saveRevision(database, {
+    meterKey,
+    fingerprint,
+    meter,
+    document: JSON.stringify(document),
+    requiredActions: JSON.stringify(meter.requiredActions.map(toActionData)),
+    addedAtMs: meter.addedAt === null ? null : (parseInstant(meter.addedAt) ?? null),
+  });
+  saveStagedRevision(database, { ...toPlace(run, window, meterKey), revisionId });
+}
+
+function toPlace(run: Run, window: StoredWindow, meterKey: number) {
+  return { runKey: run.runKey, meterKey, windowOrdinal: window.ordinal };
+}
+
+function noteSeen(meterKey: number, seenKeys: number[], seen: SeenMeters): boolean {
+  seenKeys.push(meterKey);
+  return seen.add(meterKey);
+}
+
+/** v1: the participation in the form that stays while only the calendar moves, and which trade dates it spoke of. */
+function toStageable(run: Run, meter: Meter, observations: Observations): Meter {
+  if (meter.participation === null) return meter;
+  const zone = toZone(meter.transmissionRegion, run.zones);
+  const base = toLocalDate(run.sweepStartedAtMs, zone);
+  for (const { date } of toParticipationDays(meter.participation, zone, base)) {
+    addPerZone(observations, "answered", zone, date);
+    if (isStray(base, date)) addDrift(observations, ["stray_trade_date"]);
+  }
+  const participation = toSlidParticipation(meter.participation, zone, base);
+  if (participation.kind === "sliding" && participation.marketGroupIds.length > 0) {
+    addPerZone(observations, "offsets", zone, String(participation.offsetDays));
+  }
+  return { ...meter, participation };
+}
+
+function toDocumentFingerprint(document: JsonObject, meter: Meter): string {
+  if (meter.participation === null) return toFingerprint(document);
+  return toFingerprint({ ...document, participation: meter.participation as unknown as JsonObject });
+}

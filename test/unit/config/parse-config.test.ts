@@ -1,0 +1,201 @@
+import { expect, test } from "vitest";
+import { variables } from "../../../src/config/index.ts";
+import { company, configOf, problemsOf } from "./config-of.ts";
+
+test("an empty environment gives every default, and no credentials", () => {
+  expect(configOf({})).toEqual({
+    databasePath: "/srv/job/data/meter-sync.sqlite",
+    leap: { baseUrl: "https://api.leap.energy", apiVersion: "v2", accountId: null, credentials: null },
+    horizonDays: 3,
+    concurrency: 4,
+    pageSize: 500,
+    portfolioStartMs: Date.UTC(2017, 0, 1),
+    defaultZone: "America/Los_Angeles",
+    zones: {},
+    resumeWithinMs: 6 * 3_600_000,
+    missingConfirmAfterMs: 12 * 3_600_000,
+    cron: "17 6 * * *",
+    pollCron: null,
+    timezone: "UTC",
+    listen: { host: "127.0.0.1", port: 9464 },
+    sinks: [],
+    ackMarginHours: 12,
+    exportPath: null,
+  });
+});
+
+test("an empty variable is an unset one", () => {
+  const empty = Object.fromEntries(
+    variables.flatMap(({ name }) => [
+      [name, ""],
+      [`${name}_FILE`, ""],
+    ]),
+  );
+  expect(configOf({ ...empty, METER_SYNC_NO_SUCH_THING: "" })).toEqual(configOf({}));
+});
+
+test("the configuration is frozen, all the way down", () => {
+  const config = configOf({ METER_SYNC_SINKS: "stdout" });
+  for (const part of [config, config.leap, config.listen, config.sinks, config.sinks[0], config.zones]) {
+    expect(Object.isFrozen(part)).toBe(true);
+  }
+});
+
+test("values become what they mean", () => {
+  const config = configOf({
+    METER_SYNC_LISTEN: "[::1]:80",
+    METER_SYNC_SINKS: "stdout, file:out/events.ndjson",
+    METER_SYNC_EXPORT: "copy.sqlite",
+    METER_SYNC_POLL_CRON: "5 * * * *",
+    LEAP_BASE_URL: "https://api.staging.leap.energy/",
+  });
+  expect(config.listen).toEqual({ host: "::1", port: 80 });
+  expect(config.sinks).toEqual([
+    { kind: "stdout", name: "stdout" },
+    { kind: "file", name: "file:out/events.ndjson", path: "/srv/job/out/events.ndjson" },
+  ]);
+  expect(config.exportPath).toBe("/srv/job/copy.sqlite");
+  expect(config.pollCron).toBe("5 * * * *");
+  expect(config.leap.baseUrl).toBe("https://api.staging.leap.energy");
+});
+
+test("v1 needs an account", () => {
+  expect(problemsOf({ LEAP_API_VERSION: "v1" })).toEqual([
+    expect.stringMatching(/^LEAP_ACCOUNT_ID is required/),
+  ]);
+  expect(configOf({ LEAP_API_VERSION: "v1", LEAP_ACCOUNT_ID: "a-1" }).leap.accountId).toBe("a-1");
+});
+
+const login = { LEAP_EMAIL: "a@b.example", LEAP_PASSWORD: "p", LEAP_LOGIN_URL: "https://login.example/in" };
+
+test("credentials are a key or a whole login, never both", () => {
+  expect(configOf({ LEAP_API_KEY: "id:s" }).leap.credentials).toEqual({ kind: "key", key: "id:s" });
+  expect(configOf(login).leap.credentials).toEqual({
+    kind: "login",
+    email: "a@b.example",
+    password: "p",
+    loginUrl: "https://login.example/in",
+  });
+  expect(problemsOf({ ...login, LEAP_API_KEY: "id:s" })).toEqual([
+    expect.stringMatching(/^LEAP_API_KEY and LEAP_EMAIL/),
+  ]);
+  expect(problemsOf({ LEAP_EMAIL: "a@b.example" })).toEqual([
+    expect.stringMatching(/^LEAP_PASSWORD and LEAP_LOGIN_URL must be set as well/),
+  ]);
+});
+
+for (const { name } of variables.filter((variable) => variable.isSecret)) {
+  const around = company[name] ?? {};
+
+  test(`${name} can come from a file, whose last line break is not part of it`, () => {
+    const value = name === "LEAP_EMAIL" ? "a@b.example" : "from a file";
+    const given = configOf({ ...around, [name]: value }).leap;
+    for (const end of ["", "\n", "\r\n"]) {
+      expect(configOf({ ...around, [`${name}_FILE`]: "/s" }, { "/s": value + end }).leap).toEqual(given);
+    }
+    expect(configOf({ ...around, [`${name}_FILE`]: "s" }, { "/srv/job/s": value }).leap).toEqual(given);
+  });
+
+  test(`${name} and ${name}_FILE together, a file that cannot be read and an empty one are problems`, () => {
+    const both = problemsOf({ ...around, [name]: "x@y", [`${name}_FILE`]: "/s" }, { "/s": "x@y" });
+    expect(both).toEqual([expect.stringMatching(new RegExp(`^${name} and ${name}_FILE are both set`))]);
+    expect(problemsOf({ ...around, [`${name}_FILE`]: "/none" })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}_FILE names a file that cannot be read`)),
+    ]);
+    expect(problemsOf({ ...around, [`${name}_FILE`]: "/s" }, { "/s": "\n" })).toEqual([
+      expect.stringMatching(new RegExp(`^${name}_FILE names an empty file`)),
+    ]);
+  });
+}
+
+test("only secrets have a _FILE", () => {
+  expect(problemsOf({ METER_SYNC_SINKS_FILE: "/s" })).toEqual([
+    expect.stringContaining("METER_SYNC_SINKS_FILE"),
+  ]);
+});
+
+test("the environment goes before the file, an empty variable does not", () => {
+  const file = JSON.stringify({
+    METER_SYNC_HORIZON_DAYS: 5,
+    METER_SYNC_PAGE_SIZE: "100",
+    LEAP_API_KEY: "from:file",
+    METER_SYNC_CRON: null,
+    zones: { SPP: "America/Chicago", constructor: "UTC" },
+  });
+  const environment = {
+    METER_SYNC_CONFIG: "conf.json",
+    METER_SYNC_PAGE_SIZE: "200",
+    METER_SYNC_HORIZON_DAYS: "",
+    LEAP_API_KEY_FILE: "/s",
+  };
+  const config = configOf(environment, { "/srv/job/conf.json": file, "/s": "from:secret" });
+  expect(config).toMatchObject({ horizonDays: 5, pageSize: 200, cron: "17 6 * * *" });
+  expect(config.leap.credentials).toEqual({ kind: "key", key: "from:secret" });
+  expect({ ...config.zones }).toEqual({ SPP: "America/Chicago", constructor: "UTC" });
+  expect(config.zones.toString).toBeUndefined();
+});
+
+test("what does not belong into the file is a problem", () => {
+  const file = JSON.stringify({
+    METER_SYNC_HORIZON_DAYS: true,
+    METER_SYNC_CONFIG: "other.json",
+    METER_SYNC_PAGESIZE: 5,
+    zone: {},
+    zones: { SPP: "Nowhere", "": "UTC", MISO: 5 },
+  });
+  const problems = problemsOf({ METER_SYNC_CONFIG: "/c" }, { "/c": file });
+  expect(problems).toHaveLength(7);
+  expect(problems.join("\n")).toMatch(/METER_SYNC_PAGESIZE.*did you mean METER_SYNC_PAGE_SIZE\?/);
+  expect(problems.join("\n")).toMatch(/zone in METER_SYNC_CONFIG.*did you mean zones\?/);
+  expect(problems.join("\n")).toMatch(/"SPP" accepts an IANA time zone/);
+});
+
+test("an unknown variable is a problem, with a suggestion where one is close", () => {
+  expect(problemsOf({ METER_SYNC_HORIZON_DAY: "3" })).toEqual([
+    expect.stringContaining("did you mean METER_SYNC_HORIZON_DAYS?"),
+  ]);
+  expect(problemsOf({ LEAP_APIKEY: "hidden-value" })).toEqual([
+    expect.stringContaining("did you mean LEAP_API_KEY?"),
+  ]);
+  expect(problemsOf({ LEAP_FROG: "x" })).toEqual([expect.not.stringContaining("did you mean")]);
+  expect(problemsOf({ LEAP_OPENAPI_DIR: "/specs", PATH: "/bin", LEAPFROG: "1" })).toEqual([]);
+});
+
+test("what Kubernetes puts into every pod for a service of our name is no problem", () => {
+  const environment = {
+    METER_SYNC_SERVICE_HOST: "10.0.0.9",
+    METER_SYNC_SERVICE_PORT: "9464",
+    METER_SYNC_SERVICE_PORT_METRICS: "9464",
+    METER_SYNC_PORT: "tcp://10.0.0.9:9464",
+    METER_SYNC_PORT_9464_TCP: "tcp://10.0.0.9:9464",
+    METER_SYNC_PORT_9464_TCP_ADDR: "10.0.0.9",
+    LEAP_PROXY_SERVICE_HOST: "10.0.0.8",
+  };
+  expect(problemsOf(environment)).toEqual([]);
+  expect(problemsOf({ METER_SYNC_PORT: "9464" })).toHaveLength(1);
+});
+
+test("no problem ever shows a secret, wherever it was put (I9)", () => {
+  const secret = "hunter2\u0007hunter2";
+  const shown = [
+    ...problemsOf({
+      LEAP_API_KEY: secret,
+      LEAP_EMAIL: secret,
+      LEAP_PASSWORD: `${secret}\n`,
+      LEAP_APIKEY: secret,
+    }),
+    ...problemsOf({
+      LEAP_BASE_URL: "https://me:hunter2@api.leap.energy",
+      LEAP_LOGIN_URL: "http://x/?p=hunter2",
+    }),
+    ...problemsOf({ LEAP_ACCOUNT_ID: "id:hunter2" }),
+    ...problemsOf({ LEAP_API_KEY_FILE: "/s" }, { "/s": secret }),
+    ...problemsOf({ METER_SYNC_CONFIG: "/c" }, { "/c": '{"LEAP_API_KEY": hunter2}' }),
+    ...problemsOf(
+      { METER_SYNC_CONFIG: "/c" },
+      { "/c": '{"LEAP_API_KEY": ["hunter2"], "LEAP_KEY": "hunter2"}' },
+    ),
+  ];
+  expect(shown.length).toBeGreaterThanOrEqual(10);
+  expect(shown.join("\n")).not.toContain("hunter2");
+});

@@ -1,0 +1,125 @@
+import { expect, test } from "vitest";
+import { type VariableName, variables } from "../../../src/config/index.ts";
+import { company, problemsOf } from "./config-of.ts";
+
+const badValues: Record<VariableName, readonly string[]> = {
+  METER_SYNC_CONFIG: ["/no/such/file.json", "/files/list.json", "/files/broken.json"],
+  METER_SYNC_DATABASE: [":memory:", "/data/", ".", "a\0b"],
+  LEAP_BASE_URL: [
+    "api.leap.energy",
+    "http://api.leap.energy",
+    "http://127.0.0.1.example",
+    "http://10.0.0.1",
+    "https://api.leap.energy/v2",
+    "https://api.leap.energy?x=1",
+    "https://api.leap.energy#x",
+    "https://me:pw@api.leap.energy",
+    "ftp://api.leap.energy",
+  ],
+  LEAP_API_VERSION: ["v3", "2", "V2"],
+  LEAP_API_KEY: ["a\nb", "a\r\n", " a", "a ", "schlüssel", "Bearer abc", "a\tb\0"],
+  LEAP_ACCOUNT_ID: ["a/b", "..", ".", "a b", "a?b", "a".repeat(129)],
+  LEAP_EMAIL: ["nobody", "a b@c.example", "@"],
+  LEAP_PASSWORD: ["a\nb", "p".repeat(1025)],
+  LEAP_LOGIN_URL: [
+    "login.example",
+    "http://login.example/in",
+    "https://login.example/in?x=1",
+    "https://a:b@login.example/in",
+  ],
+  METER_SYNC_HORIZON_DAYS: ["0", "32", "three", "1.5", "-1", "3d"],
+  METER_SYNC_CONCURRENCY: ["0", "33", "1e1"],
+  METER_SYNC_PAGE_SIZE: ["0", "501", "0x10"],
+  METER_SYNC_PORTFOLIO_START: ["2026-02-30", "2026-1-1", "yesterday", "2026-01-01T00:00:00Z"],
+  METER_SYNC_DEFAULT_ZONE: ["Mars/Olympus", "+02:00", "PDT8"],
+  METER_SYNC_RESUME_WITHIN: ["6", "6 hours", "-1h", "367d"],
+  METER_SYNC_MISSING_CONFIRM_AFTER: ["12", "half a day", "999999999d"],
+  METER_SYNC_CRON: ["daily", "61 6 * * *", "* * *", "off"],
+  METER_SYNC_POLL_CRON: ["on", "* * * * * * *", "*/5"],
+  METER_SYNC_TIMEZONE: ["Local", "-07:00"],
+  METER_SYNC_LISTEN: [
+    "9464",
+    ":9464",
+    "127.0.0.1",
+    "127.0.0.1:65536",
+    "::1:9464",
+    "[::g]:1",
+    "300.0.0.1:80",
+    "a b:1",
+  ],
+  METER_SYNC_SINKS: [
+    "webhook:ems",
+    "kafka",
+    "file:",
+    "stdout,stdout",
+    "stdout,,",
+    "file:a,file:./a",
+    "file:data/meter-sync.sqlite",
+  ],
+  METER_SYNC_ACK_MARGIN_HOURS: ["73", "-1", "12h"],
+  METER_SYNC_EXPORT: ["/exports/", ":memory:", "data/meter-sync.sqlite"],
+};
+
+const files = { "/files/list.json": "[]", "/files/broken.json": '{"LEAP_API_KEY": "hidden-in-file' };
+
+for (const { name, accepts } of variables) {
+  test(`every bad value of ${name} is a problem that names it and says what it accepts`, () => {
+    expect(badValues[name].length).toBeGreaterThan(0);
+    for (const value of badValues[name]) {
+      const problems = problemsOf({ ...company[name], [name]: value }, files);
+      expect(problems, JSON.stringify(value)).toHaveLength(value === "stdout,," ? 2 : 1);
+      expect(problems[0]).toContain(name);
+      expect(problems[0]).toMatch(/accepts|its keys are/);
+      if (!["METER_SYNC_CONFIG", "METER_SYNC_SINKS", "METER_SYNC_EXPORT"].includes(name)) {
+        expect(problems[0]).toContain(accepts);
+      }
+    }
+  });
+}
+
+const goodValues: Record<Exclude<VariableName, "METER_SYNC_CONFIG">, readonly string[]> = {
+  METER_SYNC_DATABASE: ["x.sqlite", "/data/x.sqlite"],
+  LEAP_BASE_URL: [
+    "https://api.staging.leap.energy/",
+    "http://localhost:8080",
+    "http://127.9.9.9",
+    "http://[::1]:80",
+  ],
+  LEAP_API_VERSION: ["v2"],
+  LEAP_API_KEY: ["id:secret", "with space inside"],
+  LEAP_ACCOUNT_ID: ["4d2c-11", "a.b_c~d"],
+  LEAP_EMAIL: ["robot@site.example"],
+  LEAP_PASSWORD: [" spaces are part of it "],
+  LEAP_LOGIN_URL: ["https://login.example/v1/in", "http://127.0.0.1:1/login"],
+  METER_SYNC_HORIZON_DAYS: ["1", "31", " 3 "],
+  METER_SYNC_CONCURRENCY: ["1", "32"],
+  METER_SYNC_PAGE_SIZE: ["1", "500"],
+  METER_SYNC_PORTFOLIO_START: ["2024-02-29"],
+  METER_SYNC_DEFAULT_ZONE: ["America/Phoenix", "UTC"],
+  METER_SYNC_RESUME_WITHIN: ["0s", "90m"],
+  METER_SYNC_MISSING_CONFIRM_AFTER: ["7d"],
+  METER_SYNC_CRON: ["*/15 * * * *", "0 0 6 * * *"],
+  METER_SYNC_POLL_CRON: ["off", "OFF", "5 * * * *"],
+  METER_SYNC_TIMEZONE: ["America/New_York"],
+  METER_SYNC_LISTEN: ["0.0.0.0:9464", "[::]:9464", "localhost:0", "my-host.internal:80"],
+  METER_SYNC_SINKS: ["stdout", " file:events.ndjson , stdout "],
+  METER_SYNC_ACK_MARGIN_HOURS: ["0", "72"],
+  METER_SYNC_EXPORT: ["off", "readers/copy.sqlite"],
+};
+
+test.each(Object.entries(goodValues))("the good values of %s are taken", (name, values) => {
+  for (const value of values) {
+    expect(problemsOf({ ...company[name as VariableName], [name]: value }), value).toEqual([]);
+  }
+});
+test("all problems come at once", () => {
+  const environment = Object.fromEntries(
+    variables
+      .filter(({ name }) => name !== "METER_SYNC_CONFIG")
+      .map(({ name }) => [name, badValues[name][0]]),
+  );
+  const problems = problemsOf(environment);
+  for (const name of Object.keys(environment)) {
+    expect(problems.some((problem) => problem.startsWith(name))).toBe(true);
+  }
+});
