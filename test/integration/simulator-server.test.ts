@@ -56,7 +56,7 @@ describe("the simulated Leap as a server", () => {
     }
   });
 
-  test("unknown addresses, accounts and meters are 404, wrong methods 405, bad bodies 400 and 413", async () => {
+  test("what is unknown is 404, a wrong method 405, a bad body 400 or 413", async () => {
     const simulator = await start();
     const id = simulator.portfolio.meterIdAt(3);
     const unborn = simulator.portfolio.meterIdAt(100_000);
@@ -86,7 +86,7 @@ describe("the simulated Leap as a server", () => {
     }
   });
 
-  test("the clock stands until it is set, by the owner or over HTTP without a key, and is in every Date", async () => {
+  test("the clock stands until it is set, from inside or over HTTP, and is in every Date", async () => {
     const simulator = await start();
     const first = await ask(simulator, search, {});
     expect(first.headers.get("date")).toBe("Mon, 05 Oct 2026 15:00:00 GMT");

@@ -41,7 +41,7 @@ describe("the simulated portfolio", () => {
     expect(portfolio.indexOf("no id at all")).toBeUndefined();
   });
 
-  test("there are as many meters on the first day as were asked for, and some more every day after it", () => {
+  test("on the first day there are as many meters as were asked for, some more every day after", () => {
     for (const meterCount of [0, 1, 10, 40, 4_000, 200_000]) {
       const portfolio = createPortfolio({ ...base, meterCount });
       const perDay = Math.max(1, Math.round(meterCount * 0.002));

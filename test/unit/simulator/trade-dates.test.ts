@@ -5,7 +5,7 @@ import { isForever, localDate, nextDate, v1Entries, v2GroupsOn, wallClock, zones
 
 const portfolio = createPortfolio({ seed: 3, meterCount: 400, startDate: "2026-02-20" });
 
-/** Around both changes of the clocks, with Pacific and Eastern on different days, and at a plain month roll. */
+/** Around both changes of the clocks, Pacific and Eastern on different days, and at plain month rolls. */
 const instants = [
   "2026-03-07T20:00:00Z",
   "2026-03-08T05:30:00Z",

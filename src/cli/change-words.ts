@@ -1,0 +1,111 @@
+type Data = Readonly<Record<string, unknown>>;
+/** Names of groups by id, where they are known. */
+type GroupNames = ReadonlyMap<string, string>;
+type Words = (data: Data, groupNames: GroupNames) => string;
+
+/** One change event as a sentence for people, without its subject's id; not neutralised. */
+export function describeChange(event: unknown, groupNames: GroupNames = new Map()): string {
+  const { type, data } = toObject(event);
+  const words = sentences[String(type)];
+  return words === undefined ? String(type) : words(toObject(data), groupNames);
+}
+
+/** Who a change event is about, as people call it: the partner's reference, the group's name, else the id. */
+export function nameSubject(event: unknown): string {
+  const { subject, data } = toObject(event);
+  const { partner_reference: reference, market_group_name: name, meter_id: meterId } = toObject(data);
+  if (typeof name === "string") return `group ${name}`;
+  if (typeof reference === "string") return `meter ${reference}`;
+  return meterId === undefined ? String(subject) : `meter ${String(meterId)}`;
+}
+
+const sentences: Readonly<Record<string, Words>> = {
+  "meter.created": ({ after }) => {
+    const { transmission_region: region, enrollment_status: status } = toObject(after);
+    return `new meter in ${show(region)}, status ${show(status)}`;
+  },
+  "meter.enrollment.global-status.updated": ({ before, after }) => {
+    const now = toObject(after).dispatchable === true ? "can be dispatched" : "cannot be dispatched";
+    return `enrollment status ${show(toObject(before).status)} → ${show(toObject(after).status)} (${now})`;
+  },
+  "meter.enrollment.program-status.updated": ({ changes }) => {
+    const [first, ...others] = toList(changes).map(toObject);
+    if (first === undefined) return "program status";
+    const more = others.length === 0 ? "" : `, and ${others.length} more`;
+    const period = first.delivery_period == null ? "" : ` ${show(first.delivery_period)}`;
+    return `${show(first.program)}${period}: ${show(first.before)} → ${show(first.after)}${more}`;
+  },
+  "meter.enrollment.participation-status.updated": ({ before, after }) =>
+    `preference ${show(toObject(before).preference)} → ${show(toObject(after).preference)}`,
+  "meter.enrollment.required-actions.updated": ({ added, changed, resolved, outstanding }) => {
+    const counts = [
+      [toList(added).length, "added"],
+      [toList(changed).length, "changed"],
+      [toList(resolved).length, "resolved"],
+    ] as const;
+    const told = counts.filter(([count]) => count > 0).map(([count, word]) => `${count} ${word}`);
+    return `required actions: ${told.join(", ")}; ${toList(outstanding).length} outstanding`;
+  },
+  "meter.partner-reference.updated": ({ before, after }) =>
+    `partner reference ${show(before)} → ${show(after)}`,
+  "meter.group.remapped": describeRemap,
+  "meter.enrollment.group.updated": describeGroupUpdate,
+  "meter.archived": () => "archived",
+  "meter.restored": () => "restored from the archive",
+  "meter.missing": () => "Leap no longer knows it",
+  "meter.reappeared": () => "known to Leap again",
+  "portfolio.field.discovered": ({ path, type }) => `Leap sends something new: ${show(path)} (${show(type)})`,
+};
+
+function describeRemap(data: Data, groupNames: GroupNames): string {
+  const from = toList(data.from_market_group_ids);
+  const to = toList(data.to_market_group_ids);
+  const what =
+    to.length === 0
+      ? `leaves ${showGroups(from, groupNames)} (${show(data.reason).replaceAll("_", " ")})`
+      : from.length === 0
+        ? `joins ${showGroups(to, groupNames)}`
+        : `moves from ${showGroups(from, groupNames)} to ${showGroups(to, groupNames)}`;
+  const program = data.program == null ? "" : `${show(data.program)}: `;
+  const lead =
+    typeof data.lead_time_hours === "number" ? `, ${Math.round(data.lead_time_hours)} h ahead` : "";
+  return `${program}${what} ${describeDays(data)} (${show(data.basis)}${lead})`;
+}
+
+function describeGroupUpdate(data: Data): string {
+  const before = toObject(data.before);
+  const after = toObject(data.after);
+  const added = toList(data.added_meter_ids).length;
+  const removed = toList(data.removed_meter_ids).length;
+  const part = Number(data.parts ?? 1) > 1 ? `, part ${show(data.part)} of ${show(data.parts)}` : "";
+  const counts = `${show(before.member_count)} → ${show(after.member_count)} members`;
+  return `${counts} (+${added} −${removed}) ${describeDays(data)}, version ${show(after.version)}${part}`;
+}
+
+function describeDays(data: Data): string {
+  const from = show(data.effective_from);
+  if (data.effective_to == null) return `from ${from} on`;
+  return data.effective_to === data.effective_from
+    ? `on ${from} only`
+    : `${from} to ${show(data.effective_to)}`;
+}
+
+/** Ids are long and only their beginning is ever compared by eye. */
+function showGroups(ids: readonly unknown[], groupNames: GroupNames): string {
+  const short = (id: string): string => (id.length > 12 ? `${id.slice(0, 8)}…` : id);
+  return ids.map((id) => groupNames.get(String(id)) ?? short(String(id))).join(" and ");
+}
+
+function show(value: unknown): string {
+  if (value === null || value === undefined) return "none";
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(show).join(" and ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function toObject(value: unknown): Data {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Data) : {};
+}
+
+function toList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

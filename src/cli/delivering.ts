@@ -1,0 +1,47 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Config } from "../config/index.ts";
+import { acquireLock, type Database, type Lock } from "../database/index.ts";
+import { type DeliveryReport, deliverDue, type Sink } from "../delivery/index.ts";
+import { Failure } from "../failure/index.ts";
+import type { Clock } from "../time/index.ts";
+
+const waitMs = 100;
+const waitCountMax = 30;
+
+export type Delivering = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly sinks: readonly Sink[];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+};
+
+/** One delivery at a time on a database: two would send one partition key's events out of order (I6). */
+export function acquireDeliveryLock(config: Config): Lock {
+  return acquireLock(`${config.databasePath}.deliver.lock`, "another delivery is under way");
+}
+
+/**
+ * Delivers what is due, after waiting a few seconds for another delivery; `null` where that one keeps at it.
+ */
+export async function deliverAfterRun(delivering: Delivering): Promise<DeliveryReport | null> {
+  const lock = await waitForDeliveryLock(delivering);
+  if (lock === null) return null;
+  try {
+    return await deliverDue(delivering.database, delivering.sinks, delivering);
+  } finally {
+    lock.release();
+  }
+}
+
+async function waitForDeliveryLock({ config, signal }: Delivering): Promise<Lock | null> {
+  for (let count = 0; count < waitCountMax && !signal.aborted; count += 1) {
+    try {
+      return acquireDeliveryLock(config);
+    } catch (error) {
+      if (!(error instanceof Failure) || error.kind !== "locked") throw error;
+    }
+    await wait(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+  return null;
+}

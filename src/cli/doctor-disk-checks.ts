@@ -1,0 +1,102 @@
+import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { acquireLock, openDatabaseReadOnly } from "../database/index.ts";
+import { Failure } from "../failure/index.ts";
+import { loadInfo, toReader } from "../reader/index.ts";
+import { parseInstant } from "../time/index.ts";
+import { formatAge } from "./durations.ts";
+import { type Finding, fail, ok, toFinding, warn } from "./finding.ts";
+
+const freeBytesWanted = 256 * 1024 * 1024;
+const clockBehindMaxMs = 3_600_000;
+
+/**
+ * File systems over a network, by the number that statfs gives them: the write-ahead log is not safe there.
+ */
+const networkFileSystems: ReadonlyMap<number, string> = new Map([
+  [0x6969, "NFS"],
+  [0x517b, "SMB"],
+  [0xff534d42, "CIFS"],
+  [0xfe534d42, "SMB"],
+  [0x0bd00bd0, "Lustre"],
+  [0x00c36400, "Ceph"],
+  [0x01021997, "9p"],
+]);
+
+/** The folder of the database, or the nearest above it that is there: the first run makes the rest. */
+export function checkFolder(databasePath: string): Finding {
+  const wanted = dirname(databasePath);
+  let folder = wanted;
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  const check = "folder";
+  if (!statSync(folder).isDirectory()) {
+    return fail(check, `${folder} is a file and no folder: set METER_SYNC_DATABASE to another place`, 2);
+  }
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+  } catch {
+    return fail(check, `${folder} cannot be written: check its owner and mode`, 3);
+  }
+  const { type, bavail, bsize } = statfsSync(folder);
+  const network = networkFileSystems.get(type);
+  if (network !== undefined) {
+    return fail(
+      check,
+      `${folder} lies on a network file system (${network}): keep the database on a local disk`,
+      2,
+    );
+  }
+  const freeMegabytes = Math.floor((bavail * bsize) / 1024 / 1024);
+  if (bavail * bsize < freeBytesWanted)
+    return warn(check, `${folder}: only ${freeMegabytes} MB are free: make room`);
+  return ok(
+    check,
+    `${wanted}${folder === wanted ? "" : " (made by the first run)"}, ${freeMegabytes} MB free`,
+  );
+}
+
+export function checkDatabase(path: string, nowMs: number): readonly Finding[] {
+  if (!existsSync(path))
+    return [ok("database", `${path} is not there yet: the first \`meter-sync sync\` makes it`)];
+  try {
+    const database = openDatabaseReadOnly(path);
+    try {
+      const publishedAt = loadInfo(toReader(database))?.published_at ?? null;
+      return [checkMode(path, publishedAt), ...checkPublication(publishedAt, nowMs)];
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return [toFinding("database", error)];
+  }
+}
+
+/** Taken for a moment, and only where its file is there already: looking leaves nothing behind. */
+export function checkLock(databasePath: string): Finding {
+  const path = `${databasePath}.lock`;
+  if (!existsSync(path)) return ok("lock", "free");
+  try {
+    acquireLock(path, "a run is under way").release();
+    return ok("lock", "free");
+  } catch (error) {
+    if (error instanceof Failure && error.kind === "locked") return warn("lock", error.message);
+    return toFinding("lock", error);
+  }
+}
+
+function checkMode(path: string, publishedAt: string | null): Finding {
+  const state = publishedAt === null ? "nothing published yet" : `last published at ${publishedAt}`;
+  const mode = statSync(path).mode & 0o777;
+  if ((mode & 0o077) === 0) return ok("database", `${path}, schema up to date, ${state}`);
+  return warn(
+    "database",
+    `${path} can be read by others (mode ${mode.toString(8)}): \`chmod 600\` it unless wanted`,
+  );
+}
+
+function checkPublication(publishedAt: string | null, nowMs: number): readonly Finding[] {
+  const behindMs = (parseInstant(publishedAt ?? "") ?? Number.NEGATIVE_INFINITY) - nowMs;
+  if (behindMs <= clockBehindMaxMs) return [];
+  const message = `the last publication lies ${formatAge(behindMs)} in the future: set this machine's clock`;
+  return [fail("clock", message, 3)];
+}

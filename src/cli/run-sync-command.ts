@@ -1,0 +1,157 @@
+import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
+import { tmpdir } from "node:os";
+import type { Config } from "../config/index.ts";
+import { acquireLock, type Database, openDatabase, openScratchDatabase } from "../database/index.ts";
+import { type DeliveryReport, openSinks, registerSinks, type Sink } from "../delivery/index.ts";
+import { Failure } from "../failure/index.ts";
+import { type LeapClient, type LeapCredentials, openLeapClient } from "../leap/index.ts";
+import type { Logger } from "../log/index.ts";
+import { type RunReport, runSync } from "../sync/index.ts";
+import { deliverAfterRun } from "./delivering.ts";
+import { tell } from "./ending.ts";
+import { assertRehearsable, type Invocation } from "./invocation.ts";
+import { openProgress } from "./progress.ts";
+import { openStop, type Stop } from "./stop.ts";
+import type { SyncCommandOptions } from "./sync-command.ts";
+import { printSync } from "./sync-output.ts";
+
+const stopped = "stopped; finished windows are kept, run sync again";
+const limits = { requestTimeoutMs: 60_000, responseBytesMax: 64 * 1024 * 1024, attemptCountMax: 5 };
+
+type Opened = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly sinks: readonly Sink[];
+  readonly logger: Logger;
+  readonly stop: Stop;
+};
+
+/** The command `sync`: everything that can be refused is refused before a file is made. */
+export async function runSyncCommand(invocation: Invocation, options: SyncCommandOptions): Promise<number> {
+  const config = await invocation.loadConfig();
+  assertRehearsable(config, invocation.nowMs);
+  const credentials = requireCredentials(config);
+  const isDryRun = options.dryRun === true;
+  const stop = openStop(stopped);
+  const lock = isDryRun ? null : acquireLock(`${config.databasePath}.lock`, "another run is under way");
+  try {
+    return await runOnDatabase(invocation, options, config, openClient(config, credentials), stop);
+  } finally {
+    lock?.release();
+    stop.close();
+  }
+}
+
+/** What a command that talks to Leap cannot do without. */
+export function requireCredentials(config: Config): LeapCredentials {
+  if (config.leap.credentials !== null) return config.leap.credentials;
+  throw new Failure(
+    "usage",
+    "no credentials for Leap: set LEAP_API_KEY, or LEAP_EMAIL with LEAP_PASSWORD and LEAP_LOGIN_URL",
+  );
+}
+
+function openClient(config: Config, credentials: LeapCredentials): LeapClient {
+  const { apiVersion, baseUrl, accountId } = config.leap;
+  return openLeapClient({
+    apiVersion,
+    baseUrl,
+    accountId,
+    credentials,
+    pageSize: config.pageSize,
+    limits,
+    random: Math.random,
+    clock: { now: () => Date.now() },
+  });
+}
+
+async function runOnDatabase(
+  invocation: Invocation,
+  options: SyncCommandOptions,
+  config: Config,
+  leap: LeapClient,
+  stop: Stop,
+): Promise<number> {
+  const isDryRun = options.dryRun === true;
+  const logger = await invocation.openLogger();
+  const database = isDryRun ? openScratch(invocation, config) : openDatabase(config.databasePath);
+  const sinks = isDryRun ? [] : openSinks(config.sinks, invocation.surroundings);
+  const opened = { config, database, sinks, logger, stop };
+  try {
+    registerSinks(database, sinks, invocation.clock.now());
+    const report = await sweep(invocation, options, opened, leap);
+    const delivery = await deliver(invocation, opened);
+    await printSync(invocation, { ...opened, report, delivery });
+    return await toExit(invocation, opened, report, delivery);
+  } finally {
+    for (const sink of sinks) sink.close();
+    leap.close();
+    database.close();
+  }
+}
+
+function openScratch({ surroundings }: Invocation, config: Config): Database {
+  const folder = surroundings.environment.SQLITE_TMPDIR || tmpdir();
+  return openScratchDatabase(existsSync(config.databasePath) ? config.databasePath : null, folder);
+}
+
+/**
+ * The run itself. What is due is delivered after a failed run too: Leap being down is no reason to keep it.
+ */
+async function sweep(
+  invocation: Invocation,
+  options: SyncCommandOptions,
+  opened: Opened,
+  leap: LeapClient,
+): Promise<RunReport> {
+  const { config, database, logger, stop } = opened;
+  const { surroundings, isQuiet, clock, realClock } = invocation;
+  const progress = await openProgress({ stderr: surroundings.stderr, logger, isQuiet, now: realClock.now });
+  const run = { config, database, leap, logger, clock, realClock, signal: stop.signal };
+  try {
+    return await runSync(
+      { ...run, makeRunId: randomUUID, onProgress: progress.onProgress },
+      {
+        isDryRun: options.dryRun === true,
+        isRehearsal: invocation.nowMs !== null,
+        baselineEvents: options.baselineEvents === true,
+      },
+    );
+  } catch (error) {
+    progress.close();
+    // Whatever the abort broke off, the reason is that we were told to stop.
+    if (stop.signal.aborted) throw stop.signal.reason;
+    await deliver(invocation, opened).catch((cause) =>
+      logger.warn({ error: cause }, "nothing was delivered"),
+    );
+    throw error;
+  } finally {
+    progress.close();
+  }
+}
+
+async function deliver(invocation: Invocation, opened: Opened): Promise<DeliveryReport | null> {
+  const { config, database, sinks, logger, stop } = opened;
+  if (sinks.length === 0 || stop.signal.aborted) return null;
+  const { clock } = invocation;
+  const report = await deliverAfterRun({ config, database, sinks, clock, signal: stop.signal });
+  if (report === null && !stop.signal.aborted) {
+    logger.warn({}, "another delivery is under way: what this run tells is left to it, or to the next");
+  }
+  for (const { sink, message } of report?.failures ?? []) logger.error({ sink }, message);
+  return report;
+}
+
+async function toExit(
+  { surroundings }: Invocation,
+  { sinks, stop }: Opened,
+  report: RunReport,
+  delivery: DeliveryReport | null,
+): Promise<number> {
+  const isCutShort = stop.signal.aborted && sinks.length > 0;
+  if (isCutShort) await tell(surroundings, "stopped; what is not delivered yet is delivered by the next run");
+  // The run's own code says more than that a sink has to be tried again.
+  if (report.exit_code !== 0) return report.exit_code;
+  return isCutShort || (delivery?.failures.length ?? 0) > 0 ? 3 : 0;
+}

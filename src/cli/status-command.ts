@@ -1,0 +1,101 @@
+import type { Command } from "commander";
+import type { Config } from "../config/index.ts";
+import type { SnapshotStatus } from "../reader/index.ts";
+import { formatInstant, parseInstant } from "../time/index.ts";
+import { formatAge } from "./durations.ts";
+import { tell } from "./ending.ts";
+import { printRecord, toFactLines, toTable } from "./formats.ts";
+import type { Act, Invocation } from "./invocation.ts";
+import { parseDurationOption } from "./option-values.ts";
+import { withReader } from "./reading.ts";
+
+type StatusOptions = { readonly freshWithin?: number };
+
+export function addStatusCommand(program: Command, act: Act): void {
+  program
+    .command("status")
+    .description("How things stand: last run, freshness, a held run, undelivered events")
+    .option(
+      "--fresh-within <duration>",
+      "Exit 3 where the last publication is older (26h, 90m)",
+      parseDurationOption,
+    )
+    .addHelpText("after", examples)
+    .action(act(showStatus));
+}
+
+const examples = `
+Examples:
+  meter-sync status
+  meter-sync status --fresh-within 26h --quiet || echo "meters are stale"`;
+
+async function showStatus(invocation: Invocation, options: StatusOptions): Promise<number> {
+  const { loadStatus } = await import("../reader/index.ts");
+  return withReader(invocation, async (reader, config) => {
+    const status = loadStatus(reader);
+    const publishedAt = status.info?.published_at ?? null;
+    const nowMs = invocation.clock.now();
+    const ageMs = publishedAt === null ? null : nowMs - (parseInstant(publishedAt) ?? Number.NaN);
+    const isFresh = options.freshWithin === undefined ? null : ageMs !== null && ageMs <= options.freshWithin;
+    const { output, format } = invocation;
+    if (format === "table") await output.write(toStatusLines(status, ageMs, config));
+    else await printRecord(output, format, toStatusRecord(status, ageMs, isFresh, config, nowMs));
+    if (isFresh !== false) return 0;
+    await tell(invocation.surroundings, toStaleLine(publishedAt, ageMs, options.freshWithin ?? 0), [], {
+      kind: "environment",
+    });
+    return 3;
+  });
+}
+
+function toStaleLine(publishedAt: string | null, ageMs: number | null, withinMs: number): string {
+  const advice = "`meter-sync runs` says what became of the last runs, `meter-sync sync` publishes";
+  if (publishedAt === null || ageMs === null) return `stale: nothing has been published yet; ${advice}`;
+  const asked = `asked for within ${formatAge(withinMs)}`;
+  return `stale: last published at ${publishedAt}, ${formatAge(ageMs)} ago, ${asked}; ${advice}`;
+}
+
+function toStatusRecord(
+  status: SnapshotStatus,
+  ageMs: number | null,
+  isFresh: boolean | null,
+  config: Config,
+  nowMs: number,
+) {
+  const configured = new Set(config.sinks.map((sink) => sink.name));
+  return {
+    database: config.databasePath,
+    as_of: formatInstant(nowMs),
+    ...(status.info ?? {}),
+    published_at: status.info?.published_at ?? null,
+    age_seconds: ageMs === null ? null : Math.round(ageMs / 1000),
+    is_fresh: isFresh,
+    meters: status.counts,
+    last_run: status.last_run,
+    held_run: status.held_run,
+    undelivered: status.sinks.reduce((sum, sink) => sum + sink.undelivered, 0),
+    sinks: status.sinks.map((sink) => ({ ...sink, is_configured: configured.has(sink.name) })),
+  };
+}
+
+function toStatusLines(status: SnapshotStatus, ageMs: number | null, config: Config): string {
+  const { info, last_run: lastRun, held_run: heldRun, counts } = status;
+  const horizons = Object.entries(info?.horizons ?? {}).map(
+    ([region, days]) => `${region} ${days.first}…${days.last}`,
+  );
+  const facts = toFactLines({
+    database: config.databasePath,
+    published: info?.published_at == null ? "never" : `${info.published_at} (${formatAge(ageMs ?? 0)} ago)`,
+    account: info === null ? null : `${info.account ?? "-"}, API ${info.api_version ?? "-"}`,
+    meters: `${counts.meters} (${counts.dispatchable} dispatchable, ${counts.archived} archived)`,
+    action_required: counts.action_required,
+    missing: counts.missing,
+    horizon: horizons.join(", ") || null,
+    last_sequence: info?.last_sequence ?? null,
+    last_run: lastRun === null ? "none" : `${lastRun.status} at ${lastRun.started_at} (${lastRun.run_id})`,
+    held_run: heldRun === null ? "none" : `${heldRun.run_id}: see \`meter-sync run ${heldRun.run_id}\``,
+    ...(lastRun?.error == null ? {} : { error: lastRun.error }),
+  });
+  if (status.sinks.length === 0) return `${facts}no sinks: nothing is delivered anywhere\n`;
+  return `${facts}\n${toTable(["name", "undelivered", "settled_sequence", "settled_at"], status.sinks)}`;
+}

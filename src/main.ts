@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// The street. Nothing is imported before the check: the native part of the database crashes an older Node
+// silently.
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 14)) {
+  process.stderr.write(
+    `meter-sync: needs Node 22.14 or newer, this is ${process.versions.node}: install a newer one\n`,
+  );
+  process.exitCode = 2;
+} else {
+  const { runCli } = await import("./cli/index.ts");
+  process.exitCode = await runCli(process);
+}

@@ -1,0 +1,50 @@
+/**
+ * The door for programs that only read, and for the commands that do.
+ *
+ * Takes: the path of a database, or one that is open. Gives: typed rows of the public views, iterated where
+ * there may be many. Everything read through one reader belongs to one publication.
+ * Never: writes, creates or migrates a file.
+ */
+export {
+  type EventFilter,
+  type EventRow,
+  loadEvents,
+  loadPlannedEvents,
+  loadRunEvents,
+} from "./event-store.ts";
+export {
+  type GroupDay,
+  type GroupMember,
+  type GroupRow,
+  loadGroup,
+  loadGroupMembers,
+  loadGroups,
+} from "./group-store.ts";
+export {
+  type AssignmentRow,
+  loadMeter,
+  loadMeterGroups,
+  loadMeterHistory,
+  loadMeters,
+  loadMeterTimeLine,
+  type MeterDocument,
+  type MeterFilter,
+  type MeterRow,
+} from "./meter-store.ts";
+export { openReader, type Reader, toReader } from "./reader.ts";
+export {
+  loadRemapCounts,
+  loadRun,
+  loadRuns,
+  type RemapCount,
+  type RunDocument,
+  type RunRow,
+} from "./run-store.ts";
+export {
+  loadInfo,
+  loadSinkStates,
+  loadStatus,
+  type SinkState,
+  type SnapshotInfo,
+  type SnapshotStatus,
+} from "./status-store.ts";

@@ -1,0 +1,75 @@
+import { parseJsonColumn, type Reader } from "./reader.ts";
+
+export type RunRow = {
+  readonly run_id: string;
+  readonly mode: string;
+  readonly status: string;
+  readonly started_at: string;
+  readonly finished_at: string | null;
+  readonly published_at: string | null;
+  readonly is_certified: boolean;
+  /** Distinct meters that Leap returned, as far as the run came. */
+  readonly meters_returned: number | null;
+  /** Change events of all types; those about the run itself left out. */
+  readonly change_count: number | null;
+  readonly error: string | null;
+};
+
+export type RunDocument = RunRow & { readonly report: unknown };
+
+/** How many remaps of one kind and basis a run told. */
+export type RemapCount = { readonly kind: string; readonly basis: string; readonly count: number };
+
+/** The latest first, by the order they were started in. */
+export function* loadRuns(reader: Reader, limit = -1): Generator<RunRow> {
+  const rows = reader.database
+    .prepare(
+      "SELECT v.* FROM snapshot_runs v JOIN run r ON r.run_id = v.run_id ORDER BY r.run_key DESC LIMIT ?",
+    )
+    .iterate(limit);
+  for (const row of rows) yield toRunRow(row);
+}
+
+/** One run by id, or the latest for `latest`. */
+export function loadRun(reader: Reader, runId: string): RunDocument | undefined {
+  const latest = "SELECT run_id FROM run ORDER BY run_key DESC LIMIT 1";
+  const row =
+    runId === "latest"
+      ? reader.database.prepare(`SELECT * FROM snapshot_runs WHERE run_id = (${latest})`).get()
+      : reader.database.prepare("SELECT * FROM snapshot_runs WHERE run_id = ?").get(runId);
+  return row === undefined ? undefined : { ...toRunRow(row), report: parseJsonColumn(row.report) };
+}
+
+/** A run's remaps, counted by kind and basis. */
+export function loadRemapCounts(reader: Reader, runId: string): readonly RemapCount[] {
+  return reader.database
+    .prepare(
+      `SELECT json_extract(event, '$.data.kind') AS kind, json_extract(event, '$.data.basis') AS basis,
+         count(*) AS count
+       FROM snapshot_events WHERE run_id = ? AND type = 'meter.group.remapped' GROUP BY 1, 2 ORDER BY 1, 2`,
+    )
+    .all(runId)
+    .map((row) => ({ kind: String(row.kind), basis: String(row.basis), count: Number(row.count) }));
+}
+
+function toRunRow(row: Record<string, unknown>): RunRow {
+  const report = parseJsonColumn(row.report) as {
+    readonly meters?: { readonly returned?: number };
+    readonly changes?: Readonly<Record<string, number>>;
+    readonly error?: string | null;
+  } | null;
+  const changes = report?.changes;
+  return {
+    run_id: String(row.run_id),
+    mode: String(row.mode),
+    status: String(row.status),
+    started_at: String(row.started_at),
+    finished_at: row.finished_at as string | null,
+    published_at: row.published_at as string | null,
+    is_certified: row.is_certified === 1,
+    meters_returned: report?.meters?.returned ?? null,
+    change_count:
+      changes === undefined ? null : Object.values(changes).reduce((sum, count) => sum + count, 0),
+    error: report?.error ?? null,
+  };
+}

@@ -1,0 +1,105 @@
+import { parseJsonColumn, type Reader } from "./reader.ts";
+import { loadRuns, type RunRow } from "./run-store.ts";
+
+export type SnapshotInfo = {
+  readonly api_version: string | null;
+  readonly account: string | null;
+  readonly stream_id: string;
+  readonly last_sequence: number;
+  readonly published_at: string | null;
+  /** First and last trade date per region. */
+  readonly horizons: Readonly<Record<string, { readonly first: string; readonly last: string }>>;
+};
+
+export type SinkState = {
+  readonly name: string;
+  readonly settled_sequence: number;
+  readonly settled_at: string | null;
+  readonly undelivered: number;
+};
+
+export type SnapshotStatus = {
+  /** `null` in a file that no run has begun in. */
+  readonly info: SnapshotInfo | null;
+  readonly last_run: RunRow | null;
+  /** The run that waits for a person, if the last finished one was held. */
+  readonly held_run: RunRow | null;
+  readonly sinks: readonly SinkState[];
+  readonly counts: {
+    readonly meters: number;
+    readonly dispatchable: number;
+    readonly action_required: number;
+    readonly archived: number;
+    readonly missing: number;
+  };
+};
+
+/** How things stand, in one look. */
+export function loadStatus(reader: Reader): SnapshotStatus {
+  const [lastRun] = loadRuns(reader, 1);
+  return {
+    info: loadInfo(reader) ?? null,
+    last_run: lastRun ?? null,
+    held_run: loadHeldRun(reader),
+    sinks: loadSinkStates(reader),
+    counts: loadCounts(reader),
+  };
+}
+
+/** What this database is a snapshot of; undefined where no run has begun yet. */
+export function loadInfo(reader: Reader): SnapshotInfo | undefined {
+  const row = reader.database.prepare("SELECT * FROM snapshot_info").get();
+  if (row === undefined) return undefined;
+  return {
+    api_version: row.api_version as string | null,
+    account: row.account as string | null,
+    stream_id: String(row.stream_id),
+    last_sequence: Number(row.last_sequence),
+    published_at: row.published_at as string | null,
+    horizons: (parseJsonColumn(row.horizons) ?? {}) as SnapshotInfo["horizons"],
+  };
+}
+
+/** Every sink ever registered, and how many events it has still to get. */
+export function loadSinkStates(reader: Reader): readonly SinkState[] {
+  return reader.database
+    .prepare(
+      `SELECT name, settled_sequence,
+         strftime('%Y-%m-%dT%H:%M:%S', settled_at_ms / 1000, 'unixepoch')
+           || printf('.%03dZ', settled_at_ms % 1000) AS settled_at,
+         (SELECT count(*) FROM event WHERE sequence > settled_sequence) AS undelivered
+       FROM sink ORDER BY name`,
+    )
+    .all()
+    .map((row) => ({
+      name: String(row.name),
+      settled_sequence: Number(row.settled_sequence),
+      settled_at: row.settled_at as string | null,
+      undelivered: Number(row.undelivered),
+    }));
+}
+
+function loadHeldRun(reader: Reader): RunRow | null {
+  for (const run of loadRuns(reader, 100)) {
+    if (run.status === "held") return run;
+    if (run.status === "published") return null;
+  }
+  return null;
+}
+
+function loadCounts(reader: Reader): SnapshotStatus["counts"] {
+  const row = reader.database
+    .prepare(
+      `SELECT count(*) AS meters, sum(dispatchable) AS dispatchable, sum(action_required) AS action_required,
+         sum(is_archived) AS archived, sum(is_missing) AS missing FROM snapshot_meters`,
+    )
+    .get();
+  const count = (name: string): number => Number(row?.[name] ?? 0);
+  return {
+    meters: count("meters"),
+    dispatchable: count("dispatchable"),
+    action_required: count("action_required"),
+    archived: count("archived"),
+    missing: count("missing"),
+  };
+}
