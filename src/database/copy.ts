@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import Driver from "./driver.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
+import Driver from "./driver.ts";
 import { type Database, migrateSchema, openDatabaseReadOnly, setWritePragmas, toDatabase } from "./open.ts";
 
 /** Writes a consistent copy of an open database to a new file, in journal mode delete. */
@@ -18,12 +17,13 @@ export function copyDatabase(database: Database, path: string): void {
  * A private copy of the database at `path` (empty where there is none) to rehearse on. Its file is unlinked as soon as
  * it is open, so nothing of it outlives the process, however that ends.
  */
-export function openScratchDatabase(path: string | null): Database {
-  const folder = mkdtempSync(join(process.env["SQLITE_TMPDIR"] ?? tmpdir(), "meter-sync-"));
+export function openScratchDatabase(path: string | null, temporaryFolder: string): Database {
+  const folder = makeFolder(temporaryFolder);
   const scratch = join(folder, "scratch.sqlite");
   try {
     if (path !== null) {
-      const source = openDatabaseReadOnly(path);
+      // An older file is no obstacle: only the copy is brought up to date.
+      const source = openDatabaseReadOnly(path, { isOlderFine: true });
       try {
         copyDatabase(source, scratch);
       } finally {
@@ -38,5 +38,13 @@ export function openScratchDatabase(path: string | null): Database {
     throw toDatabaseFailure(error, "cannot make a private copy of the database to rehearse on");
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function makeFolder(temporaryFolder: string): string {
+  try {
+    return mkdtempSync(join(temporaryFolder, "meter-sync-"));
+  } catch (error) {
+    throw toDatabaseFailure(error, `cannot make a folder in ${temporaryFolder}`);
   }
 }

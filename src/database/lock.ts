@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
-import Driver from "./driver.ts";
 import { Failure } from "../failure/index.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
+import Driver from "./driver.ts";
 
 export type Lock = { readonly release: () => void };
 
@@ -24,7 +24,9 @@ export function acquireLock(path: string, heldBy: string): Lock {
     return { release: () => connection.close() };
   } catch (error) {
     if ((error as { code?: unknown }).code === "SQLITE_BUSY") {
-      throw new Failure("locked", `${heldBy} (lock ${path}): wait for it to end, then run again`, { cause: error });
+      throw new Failure("locked", `${heldBy} (lock ${path}): wait for it to end, then run again`, {
+        cause: error,
+      });
     }
     throw toDatabaseFailure(error, `cannot take the lock ${path}`);
   }

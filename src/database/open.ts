@@ -3,11 +3,11 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type BetterSqlite3 from "better-sqlite3";
 import { drizzle } from "drizzle-orm/better-sqlite3";
-import { readMigrationFiles } from "drizzle-orm/migrator";
 import { migrate } from "drizzle-orm/better-sqlite3/migrator";
+import { readMigrationFiles } from "drizzle-orm/migrator";
 import { Failure } from "../failure/index.ts";
-import Driver from "./driver.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
+import Driver from "./driver.ts";
 
 /** "MSNC": what `file` and we tell a meter-sync database by. */
 export const applicationId = 0x4d534e43;
@@ -53,16 +53,22 @@ export function openDatabase(path: string): Database {
   }
 }
 
-/** Opens the file for reading; never makes or migrates one. Throws a `Failure` that says what to do. */
-export function openDatabaseReadOnly(path: string): Database {
+/**
+ * Opens the file for reading; never makes or migrates one. Throws a `Failure` that says what to do, for an older schema
+ * too unless that is fine with the caller.
+ */
+export function openDatabaseReadOnly(path: string, { isOlderFine = false } = {}): Database {
   if (!existsSync(path)) {
-    throw new Failure("usage", `no database at ${path}: run \`meter-sync sync\` first, or set METER_SYNC_DATABASE`);
+    throw new Failure(
+      "usage",
+      `no database at ${path}: run \`meter-sync sync\` first, or set METER_SYNC_DATABASE`,
+    );
   }
   try {
     const connection = new Driver(path, { readonly: true, fileMustExist: true, timeout: 5000 });
     try {
       assertOurs(connection, path);
-      if (countApplied(connection) < readMigrationFiles({ migrationsFolder }).length) {
+      if (!isOlderFine && countApplied(connection) < readMigrationFiles({ migrationsFolder }).length) {
         throw new Failure(
           "usage",
           `${path} was made by an older meter-sync: run \`meter-sync sync\` once to bring it up to date`,
@@ -124,10 +130,16 @@ function assertOurs(connection: BetterSqlite3.Database, path: string): void {
   const tables = connection.prepare("SELECT count(*) AS n FROM sqlite_master").get() as { n: number };
   const applied = countApplied(connection);
   if (id !== applicationId && tables.n > 0 && applied === 0) {
-    throw new Failure("usage", `${path} is not a meter-sync database: set METER_SYNC_DATABASE to another file`);
+    throw new Failure(
+      "usage",
+      `${path} is not a meter-sync database: set METER_SYNC_DATABASE to another file`,
+    );
   }
   if (applied > readMigrationFiles({ migrationsFolder }).length) {
-    throw new Failure("usage", `${path} was made by a newer meter-sync: upgrade this one, or use another file`);
+    throw new Failure(
+      "usage",
+      `${path} was made by a newer meter-sync: upgrade this one, or use another file`,
+    );
   }
 }
 
@@ -143,5 +155,8 @@ function countApplied(connection: BetterSqlite3.Database): number {
 function findMigrations(): string {
   const here = dirname(fileURLToPath(import.meta.url));
   const candidates = [join(here, "..", "drizzle"), join(here, "..", "..", "drizzle")];
-  return candidates.find((folder) => existsSync(join(folder, "meta", "_journal.json"))) ?? join(here, "..", "drizzle");
+  return (
+    candidates.find((folder) => existsSync(join(folder, "meta", "_journal.json"))) ??
+    join(here, "..", "drizzle")
+  );
 }

@@ -18,7 +18,8 @@ const instantPattern =
 export function parseInstant(text: string): number | undefined {
   const match = instantPattern.exec(text);
   if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second = "0", fraction = "", , sign, offsetHour, offsetMinute] = match;
+  const [, year, month, day, hour, minute, second = "0", fraction = "", , sign, offsetHour, offsetMinute] =
+    match;
   const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
   const utc = Date.UTC(
     Number(year),

@@ -128,7 +128,7 @@ describe("the file sink", () => {
       await Promise.all([deliverUntilKilled(step), deliverUntilKilled(step + 1)]);
     }
     expect(Math.min(...lived)).toBeGreaterThanOrEqual(12);
-  });
+  }, 180_000);
 });
 
 function run(program: string, args: readonly string[]): Promise<{ stdout: string; signal: string | null }> {

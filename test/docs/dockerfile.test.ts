@@ -76,7 +76,7 @@ describe("what the image holds", () => {
     home = mkdtempSync(join(tmpdir(), "image-"));
     app = join(home, "app");
     const bundle = join(home, "bundle.js");
-    execFileSync("npm", ["run", "-s", "build", "--", `--outfile=${bundle}`], { cwd: top });
+    execFileSync("npm", ["run", "-s", "build", "--", `--outfile=${bundle}`], { cwd: top, stdio: "pipe" });
     for (const { from, sources, target } of parseCopies(lastStage)) {
       for (const source of sources) {
         const path = from === null ? source : source.replace(/^\/build\//, "");

@@ -1,0 +1,305 @@
+import { createHash } from "node:crypto";
+import { addDays, datesFrom, localDate, startOfDay } from "./calendar.ts";
+
+/**
+ * The domain's rules on assignments, day by day and by brute force (domain.md §3, §4, §5). Nothing of the product is
+ * in it: what is published for a date is written down for that date, and whatever lies between two such dates, or
+ * after the last, has the value of the nearest one before.
+ */
+
+/** What one document says of its meter. Programs are texts; v1's is the empty text. */
+export type Says = {
+  readonly meterId: string;
+  readonly region: string;
+  readonly zone: string;
+  /** Groups by program, sorted; programs without a group left out. */
+  readonly groupsOn: (date: string) => ReadonlyMap<string, readonly string[]>;
+  readonly isListedWithoutGroup: (program: string, date: string) => boolean;
+};
+
+type Values = ReadonlyMap<string, readonly string[]>;
+
+type Book = { says: Says; said: Says | null; region: string; readonly days: Map<string, Values> };
+
+type Horizon = { zone: string; today: string; first: string; last: string; published: Published | null };
+
+type Published = { readonly today: string; readonly last: string };
+
+/** What a publication must tell and show; every row is JSON, lists are sorted. */
+export type Expected = {
+  readonly remaps: readonly string[];
+  readonly groupUpdates: readonly string[];
+  readonly members: readonly string[];
+  readonly groups: readonly string[];
+  readonly history: readonly string[];
+  readonly created: readonly string[];
+};
+
+const none: Values = new Map();
+
+export type Oracle = {
+  readonly publish: (nowMs: number, says: readonly Says[], horizonDays?: number) => Expected;
+  /** The group a meter is published in on a date, by program. */
+  readonly valueOf: (meterId: string, date: string) => Values;
+};
+
+export function openOracle(): Oracle {
+  const books = new Map<string, Book>();
+  const regions = new Map<string, Published>();
+  const versions = new Map<string, number>();
+  let isBaseline = true;
+
+  function publish(nowMs: number, says: readonly Says[], horizonDays = 3): Expected {
+    const created = learn(books, says);
+    const horizons = toHorizons(books, regions, nowMs, horizonDays);
+    const window = toWindow(books, horizons);
+    const before = new Map([...books].map(([id, book]) => [id, window.map((date) => valueAt(book, date))]));
+    for (const book of books.values()) {
+      const { first, last } = horizons.get(book.region)!;
+      for (const date of datesFrom(first, last)) book.days.set(date, book.says.groupsOn(date));
+    }
+    const after = new Map([...books].map(([id, book]) => [id, window.map((date) => valueAt(book, date))]));
+    const tells = !isBaseline;
+    isBaseline = false;
+    const remaps = tells ? toRemaps(books, horizons, window, before, after, nowMs) : [];
+    const groupUpdates = tells ? toGroupUpdates(window, before, after, versions) : [];
+    for (const book of books.values()) book.said = book.says;
+    for (const [region, { today, last, published }] of horizons) {
+      regions.set(region, { today, last: published !== null && published.last > last ? published.last : last });
+    }
+    return {
+      remaps,
+      groupUpdates,
+      created: tells ? created : [],
+      members: toMembers(books, regions),
+      groups: toGroups(books, regions, versions),
+      history: toHistory(books),
+    };
+  }
+
+  return { publish, valueOf: (meterId, date) => valueAt(books.get(meterId), date) };
+}
+
+function learn(books: Map<string, Book>, says: readonly Says[]): string[] {
+  const created: string[] = [];
+  for (const one of says) {
+    const book = books.get(one.meterId);
+    if (book === undefined) {
+      created.push(one.meterId);
+      books.set(one.meterId, { says: one, said: null, region: one.region, days: new Map() });
+    } else Object.assign(book, { says: one, region: one.region });
+  }
+  return created.sort();
+}
+
+function toHorizons(
+  books: ReadonlyMap<string, Book>,
+  regions: ReadonlyMap<string, Published>,
+  nowMs: number,
+  horizonDays: number,
+): Map<string, Horizon> {
+  const horizons = new Map<string, Horizon>();
+  for (const { region, says } of books.values()) {
+    if (horizons.has(region)) continue;
+    const today = localDate(nowMs, says.zone);
+    const published = regions.get(region) ?? null;
+    const next = published === null ? today : addDays(published.today, 1);
+    const first = next < today ? next : today;
+    horizons.set(region, { zone: says.zone, today, first, last: addDays(today, horizonDays - 1), published });
+  }
+  return horizons;
+}
+
+/** Every date that anything can differ on; the last one stands for all that follow. */
+function toWindow(books: ReadonlyMap<string, Book>, horizons: ReadonlyMap<string, Horizon>): string[] {
+  const firsts = [...horizons.values()].map(({ first }) => first).sort();
+  const lasts = [...horizons.values()].map(({ last }) => last);
+  for (const { days } of books.values()) lasts.push(...[...days.keys()].slice(-40));
+  if (firsts.length === 0) return [];
+  return datesFrom(firsts[0]!, addDays(lasts.sort().at(-1)!, 1));
+}
+
+function valueAt(book: Book | undefined, date: string): Values {
+  if (book === undefined || book.days.size === 0) return none;
+  const own = book.days.get(date);
+  if (own !== undefined) return own;
+  const earlier = [...book.days.keys()].filter((one) => one <= date).sort().at(-1);
+  return earlier === undefined ? none : book.days.get(earlier)!;
+}
+
+function toRemaps(
+  books: ReadonlyMap<string, Book>,
+  horizons: ReadonlyMap<string, Horizon>,
+  window: readonly string[],
+  before: ReadonlyMap<string, readonly Values[]>,
+  after: ReadonlyMap<string, readonly Values[]>,
+  nowMs: number,
+): string[] {
+  const rows: string[] = [];
+  for (const [meterId, book] of books) {
+    const [was, is] = [before.get(meterId)!, after.get(meterId)!];
+    const programs = new Set([...was, ...is].flatMap((values) => [...values.keys()]));
+    const horizon = horizons.get(book.region)!;
+    const start = window.indexOf(horizon.first);
+    for (const program of programs) {
+      const at = (side: readonly Values[], day: number) => side[day]?.get(program) ?? [];
+      for (const [from, to] of toRuns(window.length, start, (day) => [at(was, day), at(is, day)])) {
+        const row = { program, from: at(was, from), to: at(is, from), date: window[from]! };
+        rows.push(toRemapRow(book, horizon, row, to === window.length - 1 ? null : window[to]!, nowMs));
+      }
+    }
+  }
+  return rows.sort();
+}
+
+function toRemapRow(
+  { says, said }: Book,
+  { published, zone }: Horizon,
+  row: { program: string; from: readonly string[]; to: readonly string[]; date: string },
+  until: string | null,
+  nowMs: number,
+): string {
+  const { program, from, to, date } = row;
+  const isRevised = published !== null && published.today <= date && date <= published.last;
+  const wasGiven = (said?.groupsOn(date).get(program) ?? []).length > 0;
+  const isListed = says.isListedWithoutGroup(program, date);
+  const reason = wasGiven ? "withdrawn" : isListed ? "not_assigned_yet" : "period_ended";
+  const kind = from.length === 0 ? "assigned" : to.length === 0 ? "unassigned" : "moved";
+  const lead = Math.round((startOfDay(date, zone) - nowMs) / 36_000) / 100;
+  const basis = isRevised ? "revised" : "announced";
+  return JSON.stringify([
+    says.meterId, program, kind, basis, to.length > 0 ? null : reason, from, to, date, until, lead,
+  ]);
+}
+
+/** Maximal runs of days on which the two sides differ and neither changes: first and last index. */
+function toRuns(length: number, start: number, at: (day: number) => readonly [unknown, unknown]): [number, number][] {
+  const runs: [number, number][] = [];
+  let open = "";
+  for (let day = start; day < length; day += 1) {
+    const [was, is] = at(day).map((side) => JSON.stringify(side)) as [string, string];
+    const key = was === is ? "" : `${was} ${is}`;
+    if (key !== "" && key === open) runs.at(-1)![1] = day;
+    else if (key !== "") runs.push([day, day]);
+    open = key;
+  }
+  return runs;
+}
+
+function toGroupUpdates(
+  window: readonly string[],
+  before: ReadonlyMap<string, readonly Values[]>,
+  after: ReadonlyMap<string, readonly Values[]>,
+  versions: Map<string, number>,
+): string[] {
+  const rows: string[] = [];
+  const [was, is] = [toMemberships(window, before), toMemberships(window, after)];
+  for (const group of new Set([...was.keys(), ...is.keys()])) {
+    const at = (side: Map<string, string[][]>, day: number) => side.get(group)?.[day] ?? [];
+    for (const [from, to] of toRuns(window.length, 0, (day) => [at(was, day), at(is, day)])) {
+      const [old, now] = [at(was, from), at(is, from)];
+      const version = versions.get(group) ?? 0;
+      versions.set(group, version + 1);
+      rows.push(
+        JSON.stringify([
+          group, window[from], to === window.length - 1 ? null : window[to],
+          now.filter((id) => !old.includes(id)), old.filter((id) => !now.includes(id)),
+          old.length, digestOf(old), version, now.length, digestOf(now), version + 1,
+        ]),
+      );
+    }
+  }
+  return rows.sort();
+}
+
+function toMemberships(window: readonly string[], side: ReadonlyMap<string, readonly Values[]>) {
+  const found = new Map<string, string[][]>();
+  for (const meterId of [...side.keys()].sort()) {
+    side.get(meterId)!.forEach((values, day) => {
+      for (const group of new Set([...values.values()].flat())) {
+        if (!found.has(group)) found.set(group, window.map(() => []));
+        found.get(group)![day]!.push(meterId);
+      }
+    });
+  }
+  return found;
+}
+
+function toMembers(books: ReadonlyMap<string, Book>, regions: ReadonlyMap<string, Published>): string[] {
+  const rows: string[] = [];
+  for (const [meterId, book] of books) {
+    const { today, last } = regions.get(book.region)!;
+    for (const date of datesFrom(today, last)) {
+      for (const [program, groups] of valueAt(book, date)) {
+        for (const group of groups) rows.push(JSON.stringify([date, group, program, meterId, book.region]));
+      }
+    }
+  }
+  return rows.sort();
+}
+
+/** A group is shown on the days that the regions of all its members in the horizon have. */
+function toGroups(
+  books: ReadonlyMap<string, Book>,
+  regions: ReadonlyMap<string, Published>,
+  versions: ReadonlyMap<string, number>,
+): string[] {
+  const rows: string[] = [];
+  const days = new Set([...regions.values()].flatMap(({ today, last }) => datesFrom(today, last)));
+  const isIn = (region: string, date: string) => {
+    const { today, last } = regions.get(region)!;
+    return today <= date && date <= last;
+  };
+  const stays = [...books].flatMap(([meterId, book]) =>
+    [...days].flatMap((date) =>
+      [...valueAt(book, date)].flatMap(([program, groups]) =>
+        groups.map((group) => ({ meterId, region: book.region, date, program, group })),
+      ),
+    ),
+  );
+  for (const group of new Set(stays.map((stay) => stay.group))) {
+    const own = stays.filter((stay) => stay.group === group);
+    const homes = new Set(own.filter(({ region, date }) => isIn(region, date)).map(({ region }) => region));
+    for (const date of days) {
+      const present = own.filter((stay) => stay.date === date);
+      if (present.length === 0 || homes.size === 0 || ![...homes].every((region) => isIn(region, date))) continue;
+      const ids = [...new Set(present.map(({ meterId }) => meterId))].sort();
+      const programs = [...new Set(present.flatMap(({ program }) => (program === "" ? [] : [program])))].sort();
+      rows.push(JSON.stringify([date, group, programs, ids.length, digestOf(ids), versions.get(group) ?? 0]));
+    }
+  }
+  return rows.sort();
+}
+
+/** The step functions as known now: meter, program, group, from, to (null when open). */
+function toHistory(books: ReadonlyMap<string, Book>): string[] {
+  const rows: string[] = [];
+  for (const [meterId, book] of books) {
+    const dates = [...book.days.keys()].sort();
+    if (dates.length === 0) continue;
+    const all = datesFrom(dates[0]!, dates.at(-1)!);
+    const open = new Map<string, string>();
+    const close = (key: string, to: string | null) => {
+      const [program, group] = JSON.parse(key) as [string, string];
+      rows.push(JSON.stringify([meterId, program, group, open.get(key), to]));
+      open.delete(key);
+    };
+    for (const date of all) {
+      const here = new Set(
+        [...valueAt(book, date)].flatMap(([program, groups]) =>
+          groups.map((group) => JSON.stringify([program, group])),
+        ),
+      );
+      for (const key of [...open.keys()]) if (!here.has(key)) close(key, addDays(date, -1));
+      for (const key of here) if (!open.has(key)) open.set(key, date);
+    }
+    for (const key of [...open.keys()]) close(key, null);
+  }
+  return rows.sort();
+}
+
+/** sha-256, in hex, of the ids, sorted, each followed by a newline (interface.md). */
+export function digestOf(meterIds: Iterable<string>): string {
+  const text = [...meterIds].sort().map((id) => `${id}\n`);
+  return createHash("sha256").update(text.join("")).digest("hex");
+}
