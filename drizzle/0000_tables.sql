@@ -101,6 +101,7 @@ CREATE TABLE `meter` (
 	`meter_key` integer PRIMARY KEY NOT NULL,
 	`meter_id` text NOT NULL,
 	`head_revision_id` integer,
+	`head_fingerprint` text,
 	`first_publication` integer,
 	`participation_preference` text,
 	`is_missing` integer DEFAULT 0 NOT NULL,
@@ -132,9 +133,6 @@ CREATE TABLE `revision` (
 	`document` text NOT NULL
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `revision_meter_key` ON `revision` (`meter_key`);--> statement-breakpoint
-CREATE INDEX `revision_added_at_ms` ON `revision` (`added_at_ms`);--> statement-breakpoint
-CREATE INDEX `revision_partner_reference` ON `revision` (`partner_reference`);--> statement-breakpoint
 CREATE TABLE `read_window` (
 	`window_key` integer PRIMARY KEY NOT NULL,
 	`run_key` integer NOT NULL,

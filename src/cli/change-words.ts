@@ -67,9 +67,13 @@ function describeRemap(data: Data, groupNames: GroupNames): string {
         ? `joins ${showGroups(to, groupNames)}`
         : `moves from ${showGroups(from, groupNames)} to ${showGroups(to, groupNames)}`;
   const program = data.program == null ? "" : `${show(data.program)}: `;
-  const lead =
-    typeof data.lead_time_hours === "number" ? `, ${Math.round(data.lead_time_hours)} h ahead` : "";
-  return `${program}${what} ${describeDays(data)} (${show(data.basis)}${lead})`;
+  return `${program}${what} ${describeDays(data)} (${show(data.basis)}${describeLead(data.lead_time_hours)})`;
+}
+
+function describeLead(hours: unknown): string {
+  if (typeof hours !== "number") return "";
+  const whole = Math.round(Math.abs(hours));
+  return hours < 0 ? `, begun ${whole} h ago` : `, ${whole} h ahead`;
 }
 
 function describeGroupUpdate(data: Data): string {

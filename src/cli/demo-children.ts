@@ -7,6 +7,8 @@ import type { RunReport } from "../sync/index.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 const stderrLineCountMax = 20;
+/** A run that is told to stop takes five seconds at most. */
+const endWithinMs = 7000;
 
 /** The programs a demo starts, all of them ended by `close`. */
 export type Children = {
@@ -55,7 +57,11 @@ export function openChildren(surroundings: Surroundings, signal: AbortSignal): C
     },
     close: async () => {
       endAll();
+      const timer = setTimeout(() => {
+        for (const child of running) child.kill("SIGKILL");
+      }, endWithinMs);
       await Promise.all([...running].map((child) => once(child, "exit")));
+      clearTimeout(timer);
     },
   };
 }

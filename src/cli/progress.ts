@@ -19,6 +19,7 @@ export type ProgressOptions = {
   readonly stderr: TerminalStream;
   readonly logger: Logger;
   readonly isQuiet: boolean;
+  readonly isTerminal: boolean;
   /** Real time: a rehearsal's stands still. */
   readonly now: () => number;
 };
@@ -28,7 +29,7 @@ export type Progress = { readonly onProgress: (progress: SyncProgress) => void; 
 /** A bar on a terminal; elsewhere a log line at each step and every ten seconds. */
 export async function openProgress(options: ProgressOptions): Promise<Progress> {
   if (options.isQuiet) return { onProgress: () => undefined, close: () => undefined };
-  return options.stderr.isTTY === true ? openBar(options) : openLines(options);
+  return options.isTerminal ? openBar(options) : openLines(options);
 }
 
 /** Judged by the meters known before; at a first run by the windows read so far. */

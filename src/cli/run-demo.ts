@@ -108,30 +108,17 @@ function tellStory(
   }
 }
 
-const told = [
-  "meter.group.remapped",
-  "meter.enrollment.group.updated",
-  "meter.enrollment.required-actions.updated",
-  "meter.enrollment.global-status.updated",
-  "meter.created",
-];
-
-/**
- * One change of each of the kinds that matter most; the latest remap, which lies nearest to what can be
- * looked up.
- */
+/** One change of each of the kinds that matter most, and what it takes to look further. */
 function loadExamples(
   reader: Reader,
 ): Pick<DemoStory, "examples" | "groupNames" | "meterId" | "lastTradeDate"> {
-  const examples: unknown[] = [];
-  for (const type of told) {
-    let last: unknown;
-    for (const row of loadEvents(reader, { types: [type], limit: 2000 })) {
-      const event = JSON.parse(row.event) as { readonly data?: { readonly kind?: string } };
-      if (type !== "meter.group.remapped" || last === undefined || event.data?.kind === "moved") last = event;
-    }
-    if (last !== undefined) examples.push(last);
-  }
+  const announced = findRemap(reader, "announced");
+  const examples = [
+    announced,
+    findRemap(reader, "revised"),
+    findLast(reader, "meter.enrollment.group.updated"),
+    findLast(reader, "meter.enrollment.global-status.updated"),
+  ].filter((event) => event !== undefined);
   const groupNames = new Map<string, string>();
   let lastTradeDate: string | null = null;
   for (const group of loadGroups(reader)) {
@@ -139,8 +126,29 @@ function loadExamples(
     lastTradeDate = group.trade_date;
   }
   const [first] = loadMeters(reader, { limit: 1 });
-  const moved = examples[0] as { readonly data?: { readonly meter_id?: string } } | undefined;
-  return { examples, groupNames, lastTradeDate, meterId: moved?.data?.meter_id ?? first?.meter_id ?? null };
+  return { examples, groupNames, lastTradeDate, meterId: announced?.subject ?? first?.meter_id ?? null };
+}
+
+type Told = {
+  readonly subject: string;
+  readonly data: { readonly kind?: string; readonly basis?: string };
+};
+
+function findRemap(reader: Reader, basis: string): Told | undefined {
+  return findLast(
+    reader,
+    "meter.group.remapped",
+    ({ data }) => data.kind === "moved" && data.basis === basis,
+  );
+}
+
+function findLast(reader: Reader, type: string, isWanted = (_: Told) => true): Told | undefined {
+  let last: Told | undefined;
+  for (const row of loadEvents(reader, { types: [type] })) {
+    const event = JSON.parse(row.event) as Told;
+    if (isWanted(event)) last = event;
+  }
+  return last;
 }
 
 /** How this very program is called: from a checkout, or as installed. */

@@ -10,7 +10,7 @@ import type { Logger } from "../log/index.ts";
 import { type RunReport, runSync } from "../sync/index.ts";
 import { deliverAfterRun } from "./delivering.ts";
 import { tell } from "./ending.ts";
-import { assertRehearsable, type Invocation } from "./invocation.ts";
+import { assertRehearsable, type Invocation, openTerminalLogger } from "./invocation.ts";
 import { openProgress } from "./progress.ts";
 import { openStop, type Stop } from "./stop.ts";
 import type { SyncCommandOptions } from "./sync-command.ts";
@@ -74,7 +74,10 @@ async function runOnDatabase(
   stop: Stop,
 ): Promise<number> {
   const isDryRun = options.dryRun === true;
-  const logger = await invocation.openLogger();
+  // Log lines would tear the bar: it shows what they would say, and warnings come through.
+  const logger = showsBar(invocation)
+    ? await openTerminalLogger(invocation.surroundings, { quiet: true })
+    : await invocation.openLogger();
   const database = isDryRun ? openScratch(invocation, config) : openDatabase(config.databasePath);
   const sinks = isDryRun ? [] : openSinks(config.sinks, invocation.surroundings);
   const opened = { config, database, sinks, logger, stop };
@@ -89,6 +92,10 @@ async function runOnDatabase(
     leap.close();
     database.close();
   }
+}
+
+function showsBar({ surroundings, isQuiet, isVerbose }: Invocation): boolean {
+  return surroundings.stderr.isTTY === true && !isQuiet && !isVerbose;
 }
 
 function openScratch({ surroundings }: Invocation, config: Config): Database {
@@ -107,7 +114,9 @@ async function sweep(
 ): Promise<RunReport> {
   const { config, database, logger, stop } = opened;
   const { surroundings, isQuiet, clock, realClock } = invocation;
-  const progress = await openProgress({ stderr: surroundings.stderr, logger, isQuiet, now: realClock.now });
+  const isTerminal = showsBar(invocation);
+  const { stderr } = surroundings;
+  const progress = await openProgress({ stderr, logger, isQuiet, isTerminal, now: realClock.now });
   const run = { config, database, leap, logger, clock, realClock, signal: stop.signal };
   try {
     return await runSync(

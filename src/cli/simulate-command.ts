@@ -108,8 +108,11 @@ function toShellWord(text: string): string {
 /** Until a signal; or, as the child of a demo, until that is gone, however it ended. */
 async function untilStopped(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
+  const onDisconnect = (): void => resolve();
   signal.addEventListener("abort", () => resolve(), { once: true });
-  process.once("disconnect", () => resolve());
+  process.once("disconnect", onDisconnect);
   if (signal.aborted) resolve();
   await promise;
+  // Listened to, the channel to a demo would keep this process up.
+  process.off("disconnect", onDisconnect);
 }

@@ -6,6 +6,7 @@
  */
 export { appendStagedEvents, loadStagedCounts, loadToldCount, saveStagedEvents } from "./event-store.ts";
 export { type GroupUpdate, idsPerPartMax, toGroupEvents } from "./group-events.ts";
+export { toJsonSchema, toSchemaFiles } from "./json-schemas.ts";
 export { toActionData, toMeterEvents } from "./meter-events.ts";
 export { type DiscoveredField, toFieldEvent, toRunEvent } from "./run-events.ts";
 export { type EventData, type EventType, eventData, eventTypes, toEnvelopeSchema } from "./schemas.ts";

@@ -1,7 +1,7 @@
 import type { ApiVersion, JsonObject } from "../meter/index.ts";
 import { readDocumentV1 } from "./contract-v1.ts";
 import { readDocumentV2 } from "./contract-v2.ts";
-import { openNotes } from "./fields.ts";
+import { openNotes, text, toMeterId } from "./fields.ts";
 import type { Extraction } from "./leap.ts";
 
 /** Raised when something else is extracted from a document: stored documents are then read again (I10). */
@@ -16,4 +16,9 @@ export function toMeter(document: JsonObject, apiVersion: ApiVersion): Extractio
   const { meterId, ...rest } = meter;
   if (notes.problem !== null) return { meterId, meter: null, problem: notes.problem, drift };
   return { meterId, meter: { ...rest, meterId }, problem: null, drift };
+}
+
+/** The id alone, in lower case; `null` where the document has none. Much cheaper than the whole meter. */
+export function readMeterId(document: JsonObject): string | null {
+  return toMeterId(text.parse(document.meter_id));
 }

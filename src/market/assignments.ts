@@ -37,9 +37,7 @@ export function toPeriodAssignments(periods: readonly DeliveryPeriod[], zone: st
   }
   const functions = new Map<Program, StepFunction>();
   for (const [program, rows] of ranges) functions.set(program, toStepFunction(rows));
-  for (const fn of functions.values()) {
-    if (fn.some((span) => span.groups.length > 1)) drift.add("several_groups_in_one_program");
-  }
+  noteSeveralGroups(functions.values(), drift);
   return { functions, unassigned, drift: [...drift] };
 }
 
@@ -60,7 +58,9 @@ export function toParticipationAssignments(
     participation.entries.some((entry) => !toSnapped(entry, zone).isMidnight)
   )
     drift.add("trade_date_not_at_midnight");
-  return { functions: new Map([[null, toStepFunction(ranges)]]), unassigned: new Map(), drift: [...drift] };
+  const functions = new Map([[null, toStepFunction(ranges)]]);
+  noteSeveralGroups(functions.values(), drift);
+  return { functions, unassigned: new Map(), drift: [...drift] };
 }
 
 /** The trade date and group of every entry of a v1 participation. */
@@ -135,6 +135,12 @@ export function toDocumentGroups(
     functions.flatMap((fn) => fn.find((span) => isWithin(span, date))?.groups ?? noGroups),
   );
   return [...groups].sort();
+}
+
+function noteSeveralGroups(functions: Iterable<StepFunction>, drift: Set<string>): void {
+  for (const fn of functions) {
+    if (fn.some((span) => span.groups.length > 1)) drift.add("several_groups_in_one_program");
+  }
 }
 
 function toSnapped(entry: ParticipationEntry, zone: string) {

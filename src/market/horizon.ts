@@ -44,7 +44,9 @@ export function planHorizon(input: {
 }): RegionHorizon {
   const zone = toZone(input.region, input.rules);
   const today = toLocalDate(input.nowMs, zone);
-  const last = addDays(today, input.horizonDays - 1);
+  // A longer horizon binds v2 only.
+  const dayCount = input.apiVersion === "v1" ? Math.min(input.horizonDays, v1DayCount) : input.horizonDays;
+  const last = addDays(today, dayCount - 1);
   const shared = { region: input.region, zone, today, published: input.published };
   if (input.apiVersion === "v1") {
     const days = toAnsweredDays(today, input.answeredDates);

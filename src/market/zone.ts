@@ -21,7 +21,12 @@ export type ZoneRules = {
 
 /** The zone of a region; the default zone for one never heard of. */
 export function toZone(region: string, rules: ZoneRules): string {
-  return rules.zones[region] ?? regionZones[region] ?? rules.defaultZone;
+  return toOwn(rules.zones, region) ?? toOwn(regionZones, region) ?? rules.defaultZone;
+}
+
+/** A region's name comes from outside: one called like a member of every object must find nothing. */
+function toOwn(zones: Readonly<Record<string, string>>, region: string): string | undefined {
+  return Object.hasOwn(zones, region) ? zones[region] : undefined;
 }
 
 /** The local calendar day an instant falls on. */
@@ -73,6 +78,8 @@ function snapToDate(epochMs: number, zone: string): SnappedDate {
 const formats = new Map<string, Intl.DateTimeFormat>();
 const offsets = new Map<string, number>();
 const hourMs = 3_600_000;
+// Before it the offset of that day is good enough, and years of one or two digits need no care.
+const calendarFromMs = Date.UTC(1900, 0, 1);
 
 /** Local time less UTC at an instant, in milliseconds. Zones change on quarter hours, so a quarter is one answer. */
 function toOffsetMs(epochMs: number, zone: string): number {
@@ -81,7 +88,7 @@ function toOffsetMs(epochMs: number, zone: string): number {
   const kept = offsets.get(key);
   if (kept !== undefined) return kept;
   if (offsets.size >= snappedMax) offsets.clear();
-  const offset = computeOffsetMs(quarter * (hourMs / 4), zone);
+  const offset = computeOffsetMs(Math.max(quarter * (hourMs / 4), calendarFromMs), zone);
   offsets.set(key, offset);
   return offset;
 }

@@ -7,6 +7,8 @@ export const meter = sqliteTable(
     meterKey: integer("meter_key").primaryKey(),
     meterId: text("meter_id").notNull().unique(),
     headRevisionId: integer("head_revision_id"),
+    /** The head's fingerprint once more: what did not change is told by this small table alone. */
+    headFingerprint: text("head_fingerprint"),
     /** The number of the publication that first showed it. */
     firstPublication: integer("first_publication"),
     participationPreference: text("participation_preference"),
@@ -24,34 +26,26 @@ export const meter = sqliteTable(
 );
 
 /** One version of one meter: what Leap sent, and what the views show of it. Published by a head pointing at it. */
-export const revision = sqliteTable(
-  "revision",
-  {
-    revisionId: integer("revision_id").primaryKey(),
-    meterKey: integer("meter_key").notNull(),
-    apiVersion: text("api_version").notNull(),
-    fingerprint: text("fingerprint").notNull(),
-    partnerReference: text("partner_reference"),
-    transmissionRegion: text("transmission_region").notNull(),
-    meterType: text("meter_type"),
-    tags: text("tags").notNull(),
-    enrollmentStatus: text("enrollment_status"),
-    dispatchable: integer("dispatchable").notNull(),
-    actionRequired: integer("action_required").notNull(),
-    requiredActions: text("required_actions").notNull(),
-    isArchived: integer("is_archived").notNull(),
-    addedAt: text("added_at"),
-    addedAtMs: integer("added_at_ms"),
-    /** v1's three days in the form that does not change while only the calendar moves (JSON); null for v2. */
-    participation: text("participation"),
-    document: text("document").notNull(),
-  },
-  (table) => [
-    index("revision_meter_key").on(table.meterKey),
-    index("revision_added_at_ms").on(table.addedAtMs),
-    index("revision_partner_reference").on(table.partnerReference),
-  ],
-);
+export const revision = sqliteTable("revision", {
+  revisionId: integer("revision_id").primaryKey(),
+  meterKey: integer("meter_key").notNull(),
+  apiVersion: text("api_version").notNull(),
+  fingerprint: text("fingerprint").notNull(),
+  partnerReference: text("partner_reference"),
+  transmissionRegion: text("transmission_region").notNull(),
+  meterType: text("meter_type"),
+  tags: text("tags").notNull(),
+  enrollmentStatus: text("enrollment_status"),
+  dispatchable: integer("dispatchable").notNull(),
+  actionRequired: integer("action_required").notNull(),
+  requiredActions: text("required_actions").notNull(),
+  isArchived: integer("is_archived").notNull(),
+  addedAt: text("added_at"),
+  addedAtMs: integer("added_at_ms"),
+  /** v1's three days in the form that does not change while only the calendar moves (JSON); null for v2. */
+  participation: text("participation"),
+  document: text("document").notNull(),
+});
 
 /** JSON paths and enum values seen so far, per version of the API. */
 export const discoveredField = sqliteTable("discovered_field", {

@@ -69,6 +69,8 @@ function saveHeads(database: Database, { runKey, publication, publishedAtMs }: P
     .prepare(
       `UPDATE meter SET
          head_revision_id = coalesce(s.revision_id, head_revision_id),
+         head_fingerprint = coalesce(
+           (SELECT r.fingerprint FROM revision r WHERE r.revision_id = s.revision_id), head_fingerprint),
          first_publication = coalesce(first_publication, @publication),
          participation_preference = s.participation_preference,
          next_boundary_date = s.next_boundary_date,

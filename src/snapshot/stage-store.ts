@@ -10,16 +10,13 @@ export type KnownMeter = {
 
 export function loadKnownMeter(database: Database, meterId: string): KnownMeter | null {
   const row = database
-    .prepare(
-      `SELECT m.meter_key, m.head_revision_id, r.fingerprint
-       FROM meter m LEFT JOIN revision r ON r.revision_id = m.head_revision_id WHERE m.meter_id = ?`,
-    )
+    .prepare("SELECT meter_key, head_revision_id, head_fingerprint FROM meter WHERE meter_id = ?")
     .get(meterId);
   if (row === undefined) return null;
   return {
     meterKey: Number(row.meter_key),
     headRevisionId: row.head_revision_id as number | null,
-    headFingerprint: row.fingerprint as string | null,
+    headFingerprint: row.head_fingerprint as string | null,
   };
 }
 

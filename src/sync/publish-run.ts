@@ -45,7 +45,9 @@ export function publishRun(
   inTransaction(database, () => {
     if (!isEmptyStart) {
       const told = loadToldCount(database, "sync.published", run.runId, "");
-      stageEvents(context, run, plan, [toRunEvent(plan.events, "sync.published", toReportData(report), told)]);
+      stageEvents(context, run, plan, [
+        toRunEvent(plan.events, "sync.published", toReportData(report), told),
+      ]);
       savePublication(database, {
         ...run,
         publication: run.stream.publication + 1,

@@ -1,8 +1,9 @@
 import { toActionData } from "../events/index.ts";
-import type { LeapPage } from "../leap/index.ts";
+import { type LeapPage, readMeterId } from "../leap/index.ts";
 import { isStray, toLocalDate, toParticipationDays, toSlidParticipation, toZone } from "../market/index.ts";
 import { type JsonObject, type Meter, toFingerprint } from "../meter/index.ts";
 import {
+  type KnownMeter,
   loadKnownMeter,
   type StoredWindow,
   saveNewMeter,
@@ -36,19 +37,25 @@ export function stagePage(
 }
 
 function stageDocument(
-  { database }: SyncContext,
+  context: SyncContext,
   run: Run,
   reading: WindowReading,
   seen: SeenMeters,
   document: JsonObject,
 ): void {
-  const { observations, seenKeys, window } = reading;
-  const extraction = run.extractor.toMeter(document, run.apiVersion);
-  if (extraction.meterId === null) {
+  const { observations, seenKeys } = reading;
+  const meterId = readMeterId(document);
+  if (meterId === null) {
     observations.rejected += 1;
     return;
   }
-  const known = loadKnownMeter(database, extraction.meterId);
+  const known = loadKnownMeter(context.database, meterId);
+  // A v2 document is its own fingerprint; most are as they were, and need no further look.
+  if (run.apiVersion === "v2" && known?.headFingerprint === toFingerprint(document)) {
+    stageUnchanged(context, run, reading, seen, known);
+    return;
+  }
+  const extraction = run.extractor.toMeter(document, run.apiVersion);
   if (extraction.meter === null) {
     observations.unreadable += 1;
     addDrift(observations, extraction.drift);
@@ -57,24 +64,42 @@ function stageDocument(
   }
   const meter = toStageable(run, extraction.meter, observations);
   const fingerprint = toDocumentFingerprint(document, meter);
-  const meterKey = known?.meterKey ?? saveNewMeter(database, meter.meterId);
-  const isRepeated = !noteSeen(meterKey, seenKeys, seen);
-  if (known?.headRevisionId !== null && known?.headFingerprint === fingerprint) {
-    // It had moved when it was first read in this sweep and is back where it was.
-    if (isRepeated)
-      saveStagedRevision(database, { ...toPlace(run, window, meterKey), revisionId: known.headRevisionId });
+  if (known?.headFingerprint === fingerprint) {
+    stageUnchanged(context, run, reading, seen, known);
     return;
   }
   addDrift(observations, extraction.drift);
+  const meterKey = known?.meterKey ?? saveNewMeter(context.database, meterId);
+  noteSeen(meterKey, seenKeys, seen);
+  stageRevision(context, run, reading, { meterKey, fingerprint, meter, document: JSON.stringify(document) });
+}
+
+function stageRevision(
+  { database }: SyncContext,
+  run: Run,
+  { window }: WindowReading,
+  found: { meterKey: number; fingerprint: string; meter: Meter; document: string },
+): void {
+  const { meter, meterKey } = found;
   const revisionId = saveRevision(database, {
-    meterKey,
-    fingerprint,
-    meter,
-    document: JSON.stringify(document),
+    ...found,
     requiredActions: JSON.stringify(meter.requiredActions.map(toActionData)),
     addedAtMs: meter.addedAt === null ? null : (parseInstant(meter.addedAt) ?? null),
   });
   saveStagedRevision(database, { ...toPlace(run, window, meterKey), revisionId });
+}
+
+/** Notes that a meter is as published. Had it moved when this sweep first read it, then it has moved back. */
+function stageUnchanged(
+  { database }: SyncContext,
+  run: Run,
+  { window, seenKeys }: WindowReading,
+  seen: SeenMeters,
+  { meterKey, headRevisionId }: KnownMeter,
+): void {
+  const isRepeated = !noteSeen(meterKey, seenKeys, seen);
+  if (!isRepeated || headRevisionId === null) return;
+  saveStagedRevision(database, { ...toPlace(run, window, meterKey), revisionId: headRevisionId });
 }
 
 function toPlace(run: Run, window: StoredWindow, meterKey: number) {

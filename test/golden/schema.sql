@@ -1,0 +1,320 @@
+CREATE INDEX `assignment_current_group` ON `assignment` (`market_group_id`,`meter_key`) WHERE known_to_ms IS NULL;
+
+CREATE INDEX `assignment_current_meter` ON `assignment` (`meter_key`) WHERE known_to_ms IS NULL;
+
+CREATE INDEX `assignment_history_group` ON `assignment` (`market_group_id`) WHERE known_to_ms IS NOT NULL;
+
+CREATE INDEX `assignment_history_meter` ON `assignment` (`meter_key`) WHERE known_to_ms IS NOT NULL;
+
+CREATE UNIQUE INDEX `event_id_unique` ON `event` (`id`);
+
+CREATE INDEX `event_run_id` ON `event` (`run_id`);
+
+CREATE INDEX `event_subject` ON `event` (`subject`);
+
+CREATE UNIQUE INDEX `meter_meter_id_unique` ON `meter` (`meter_id`);
+
+CREATE INDEX `meter_next_boundary_date` ON `meter` (`next_boundary_date`);
+
+CREATE INDEX `meter_next_preference_at_ms` ON `meter` (`next_preference_at_ms`);
+
+CREATE UNIQUE INDEX `run_run_id_unique` ON `run` (`run_id`);
+
+CREATE INDEX `staged_assignment_group` ON `staged_assignment` (`run_key`,`market_group_id`);
+
+CREATE TABLE `assignment` (
+	`assignment_id` integer PRIMARY KEY NOT NULL,
+	`meter_key` integer NOT NULL,
+	`program` text,
+	`market_group_id` text NOT NULL,
+	`effective_from` text NOT NULL,
+	`effective_to` text,
+	`known_from_ms` integer NOT NULL,
+	`known_to_ms` integer
+) STRICT;
+
+CREATE TABLE `discovered_field` (
+	`field_key` text PRIMARY KEY NOT NULL
+) STRICT;
+
+CREATE TABLE `event` (
+	`sequence` integer PRIMARY KEY NOT NULL,
+	`id` text NOT NULL,
+	`type` text NOT NULL,
+	`subject` text NOT NULL,
+	`partitionkey` text NOT NULL,
+	`time_ms` integer NOT NULL,
+	`run_id` text NOT NULL,
+	`event` text NOT NULL
+) STRICT;
+
+CREATE TABLE `event_count` (
+	`type` text NOT NULL,
+	`subject` text NOT NULL,
+	`program` text NOT NULL,
+	`told` integer NOT NULL,
+	PRIMARY KEY(`type`, `subject`, `program`)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `group_span` (
+	`market_group_id` text NOT NULL,
+	`effective_from` text NOT NULL,
+	`effective_to` text,
+	`member_count` integer NOT NULL,
+	`members_sha256` text NOT NULL,
+	`programs` text NOT NULL,
+	`regions` text NOT NULL,
+	PRIMARY KEY(`market_group_id`, `effective_from`)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `horizon` (
+	`transmission_region` text PRIMARY KEY NOT NULL,
+	`zone` text NOT NULL,
+	`today` text NOT NULL,
+	`last_looked_at` text NOT NULL,
+	`known_through` text NOT NULL
+) STRICT;
+
+CREATE TABLE `horizon_day` (
+	`transmission_region` text NOT NULL,
+	`trade_date` text NOT NULL,
+	PRIMARY KEY(`transmission_region`, `trade_date`)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `horizon_history` (
+	`transmission_region` text NOT NULL,
+	`publication` integer NOT NULL,
+	`last_looked_at` text NOT NULL,
+	PRIMARY KEY(`transmission_region`, `publication`)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `market_group` (
+	`market_group_id` text PRIMARY KEY NOT NULL,
+	`market_group_name` text,
+	`version` integer DEFAULT 0 NOT NULL
+) STRICT;
+
+CREATE TABLE `meter` (
+	`meter_key` integer PRIMARY KEY NOT NULL,
+	`meter_id` text NOT NULL,
+	`head_revision_id` integer,
+	`head_fingerprint` text,
+	`first_publication` integer,
+	`participation_preference` text,
+	`is_missing` integer DEFAULT 0 NOT NULL,
+	`changed_at_ms` integer,
+	`next_boundary_date` text,
+	`next_preference_at_ms` integer
+) STRICT;
+
+CREATE TABLE `read_window` (
+	`window_key` integer PRIMARY KEY NOT NULL,
+	`run_key` integer NOT NULL,
+	`ordinal` integer NOT NULL,
+	`added_from_ms` integer,
+	`added_to_ms` integer,
+	`is_done` integer DEFAULT 0 NOT NULL,
+	`read_at_real_ms` integer,
+	`page_count` integer DEFAULT 0 NOT NULL,
+	`seen` blob,
+	`observations` text
+) STRICT;
+
+CREATE TABLE `revision` (
+	`revision_id` integer PRIMARY KEY NOT NULL,
+	`meter_key` integer NOT NULL,
+	`api_version` text NOT NULL,
+	`fingerprint` text NOT NULL,
+	`partner_reference` text,
+	`transmission_region` text NOT NULL,
+	`meter_type` text,
+	`tags` text NOT NULL,
+	`enrollment_status` text,
+	`dispatchable` integer NOT NULL,
+	`action_required` integer NOT NULL,
+	`required_actions` text NOT NULL,
+	`is_archived` integer NOT NULL,
+	`added_at` text,
+	`added_at_ms` integer,
+	`participation` text,
+	`document` text NOT NULL
+) STRICT;
+
+CREATE TABLE `run` (
+	`run_key` integer PRIMARY KEY NOT NULL,
+	`run_id` text NOT NULL,
+	`mode` text NOT NULL,
+	`status` text NOT NULL,
+	`api_version` text NOT NULL,
+	`account` text NOT NULL,
+	`host` text NOT NULL,
+	`is_rehearsal` integer NOT NULL,
+	`started_at_ms` integer NOT NULL,
+	`finished_at_ms` integer,
+	`published_at_ms` integer,
+	`sweep_started_at_ms` integer NOT NULL,
+	`started_at_real_ms` integer NOT NULL,
+	`is_certified` integer DEFAULT 0 NOT NULL,
+	`cursor_ms` integer,
+	`report` text NOT NULL
+) STRICT;
+
+CREATE TABLE `sink` (
+	`name` text PRIMARY KEY NOT NULL,
+	`settled_sequence` integer NOT NULL,
+	`created_at_ms` integer NOT NULL,
+	`settled_at_ms` integer
+) STRICT;
+
+CREATE TABLE `staged_assignment` (
+	`staged_id` integer PRIMARY KEY NOT NULL,
+	`run_key` integer NOT NULL,
+	`assignment_id` integer,
+	`meter_key` integer NOT NULL,
+	`program` text,
+	`market_group_id` text NOT NULL,
+	`effective_from` text NOT NULL,
+	`effective_to` text
+) STRICT;
+
+CREATE TABLE `staged_event` (
+	`run_key` integer NOT NULL,
+	`ordinal` integer NOT NULL,
+	`id` text NOT NULL,
+	`type` text NOT NULL,
+	`subject` text NOT NULL,
+	`program` text NOT NULL,
+	`partitionkey` text NOT NULL,
+	`time_ms` integer NOT NULL,
+	`body` text NOT NULL,
+	PRIMARY KEY(`run_key`, `ordinal`)
+) STRICT;
+
+CREATE TABLE `staged_group` (
+	`run_key` integer NOT NULL,
+	`market_group_id` text NOT NULL,
+	`market_group_name` text,
+	`version` integer,
+	PRIMARY KEY(`run_key`, `market_group_id`)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `staged_group_span` (
+	`run_key` integer NOT NULL,
+	`market_group_id` text NOT NULL,
+	`effective_from` text NOT NULL,
+	`effective_to` text,
+	`member_count` integer NOT NULL,
+	`members_sha256` text NOT NULL,
+	`programs` text NOT NULL,
+	`regions` text NOT NULL,
+	PRIMARY KEY(`run_key`, `market_group_id`, `effective_from`)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `staged_head` (
+	`run_key` integer NOT NULL,
+	`meter_key` integer NOT NULL,
+	`revision_id` integer,
+	`participation_preference` text,
+	`next_boundary_date` text,
+	`next_preference_at_ms` integer,
+	`is_changed` integer NOT NULL,
+	PRIMARY KEY(`run_key`, `meter_key`)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `staged_revision` (
+	`run_key` integer NOT NULL,
+	`meter_key` integer NOT NULL,
+	`window_ordinal` integer NOT NULL,
+	`revision_id` integer NOT NULL,
+	PRIMARY KEY(`run_key`, `meter_key`, `window_ordinal`)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `stream` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`stream_id` text NOT NULL,
+	`api_version` text,
+	`account` text,
+	`host` text,
+	`extraction_version` integer,
+	`publication` integer DEFAULT 0 NOT NULL,
+	`published_at_ms` integer,
+	`last_sequence` integer DEFAULT 0 NOT NULL
+) STRICT;
+
+CREATE VIEW snapshot_assignment_history AS
+SELECT m.meter_id, a.program, a.market_group_id, a.effective_from, a.effective_to,
+  strftime('%Y-%m-%dT%H:%M:%S', a.known_from_ms / 1000, 'unixepoch') || printf('.%03dZ', a.known_from_ms % 1000)
+    AS known_from,
+  strftime('%Y-%m-%dT%H:%M:%S', a.known_to_ms / 1000, 'unixepoch') || printf('.%03dZ', a.known_to_ms % 1000)
+    AS known_to
+FROM assignment a JOIN meter m ON m.meter_key = a.meter_key;
+
+CREATE VIEW snapshot_events AS
+SELECT sequence, id, type, subject, partitionkey,
+  strftime('%Y-%m-%dT%H:%M:%S', time_ms / 1000, 'unixepoch') || printf('.%03dZ', time_ms % 1000) AS time,
+  run_id, event
+FROM event;
+
+CREATE VIEW snapshot_group_members AS
+SELECT d.trade_date, a.market_group_id, g.market_group_name, a.program, m.meter_id, r.partner_reference,
+  r.transmission_region
+FROM assignment a
+JOIN meter m ON m.meter_key = a.meter_key
+JOIN revision r ON r.revision_id = m.head_revision_id
+JOIN horizon_day d ON d.transmission_region = r.transmission_region
+  AND d.trade_date >= a.effective_from AND (a.effective_to IS NULL OR d.trade_date <= a.effective_to)
+LEFT JOIN market_group g ON g.market_group_id = a.market_group_id
+WHERE a.known_to_ms IS NULL;
+
+CREATE VIEW snapshot_groups AS
+WITH group_region AS (
+  SELECT DISTINCT s.market_group_id, j.value AS transmission_region
+  FROM group_span s, json_each(s.regions) j
+  WHERE s.member_count > 0 AND EXISTS (
+    SELECT 1 FROM horizon_day d
+    WHERE d.transmission_region = j.value AND d.trade_date >= s.effective_from
+      AND (s.effective_to IS NULL OR d.trade_date <= s.effective_to))
+),
+group_day AS (
+  SELECT gr.market_group_id, d.trade_date
+  FROM group_region gr JOIN horizon_day d ON d.transmission_region = gr.transmission_region
+  GROUP BY gr.market_group_id, d.trade_date
+  HAVING count(*) = (SELECT count(*) FROM group_region x WHERE x.market_group_id = gr.market_group_id)
+)
+SELECT gd.trade_date, gd.market_group_id, g.market_group_name, s.programs, s.member_count, s.members_sha256, g.version
+FROM group_day gd
+JOIN group_span s ON s.market_group_id = gd.market_group_id
+  AND gd.trade_date >= s.effective_from AND (s.effective_to IS NULL OR gd.trade_date <= s.effective_to)
+JOIN market_group g ON g.market_group_id = gd.market_group_id
+WHERE s.member_count > 0;
+
+CREATE VIEW snapshot_info AS
+SELECT api_version, account, stream_id, last_sequence,
+  strftime('%Y-%m-%dT%H:%M:%S', published_at_ms / 1000, 'unixepoch') || printf('.%03dZ', published_at_ms % 1000)
+    AS published_at,
+  (SELECT json_group_object(h.transmission_region,
+     json_object('first', h.today, 'last', max(h.last_looked_at, h.known_through)))
+   FROM horizon h) AS horizons
+FROM stream;
+
+CREATE VIEW snapshot_meters AS
+SELECT m.meter_id, r.partner_reference, r.transmission_region, r.meter_type, r.tags, r.enrollment_status,
+  r.dispatchable, m.participation_preference, r.action_required, r.required_actions, r.is_archived, m.is_missing,
+  CASE WHEN r.added_at_ms IS NULL THEN r.added_at
+    ELSE strftime('%Y-%m-%dT%H:%M:%S', r.added_at_ms / 1000, 'unixepoch') || printf('.%03dZ', r.added_at_ms % 1000)
+  END AS added_at,
+  strftime('%Y-%m-%dT%H:%M:%S', m.changed_at_ms / 1000, 'unixepoch') || printf('.%03dZ', m.changed_at_ms % 1000)
+    AS last_changed_at,
+  r.document
+FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id;
+
+CREATE VIEW snapshot_runs AS
+SELECT run_id, mode, status,
+  strftime('%Y-%m-%dT%H:%M:%S', started_at_ms / 1000, 'unixepoch') || printf('.%03dZ', started_at_ms % 1000)
+    AS started_at,
+  strftime('%Y-%m-%dT%H:%M:%S', finished_at_ms / 1000, 'unixepoch') || printf('.%03dZ', finished_at_ms % 1000)
+    AS finished_at,
+  strftime('%Y-%m-%dT%H:%M:%S', published_at_ms / 1000, 'unixepoch') || printf('.%03dZ', published_at_ms % 1000)
+    AS published_at,
+  is_certified, report
+FROM run;
