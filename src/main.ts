@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8";
 
-// The street. Nothing is imported before the check: the native part of the database crashes an older Node
+// The street. Nothing of ours is loaded before the check: the native part of the database crashes an older Node
 // silently.
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 14)) {

@@ -22,6 +22,7 @@ export function toRunEvent(
 }
 
 export type DiscoveredField = {
+  readonly apiVersion: string;
   readonly path: string;
   readonly type: EventData<"portfolio.field.discovered">["type"];
   readonly value: string | null;
@@ -29,13 +30,14 @@ export type DiscoveredField = {
 
 /** A field or a value that no document had before: told once, ever. */
 export function toFieldEvent(context: EventContext, field: DiscoveredField): StagedEvent {
-  const said: JsonValue = [field.path, field.type, field.value];
+  const { apiVersion, ...data } = field;
+  const said: JsonValue = [apiVersion, field.path, field.type, field.value];
   return toStagedEvent(context, {
     type: "portfolio.field.discovered",
     subject: field.path,
     partitionkey: field.path,
     program: "",
-    data: { ...field, before: null, after: field.value ?? field.type },
+    data: { ...data, before: null, after: field.value ?? field.type },
     identity: { before: null, after: said, told: 0 },
   });
 }

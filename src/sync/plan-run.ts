@@ -172,7 +172,9 @@ function stageFields(context: SyncContext, run: Run, plan: Plan): void {
     context,
     run,
     plan,
-    [...plan.newFields.values()].map((field) => toFieldEvent(plan.events, field)),
+    [...plan.newFields.values()].map((field) =>
+      toFieldEvent(plan.events, { ...field, apiVersion: run.apiVersion }),
+    ),
   );
 }
 

@@ -3,6 +3,7 @@
 const quarterMs = 15 * 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 const starts = new Map<string, number>();
+const moved = new Map<string, string>();
 
 export const zones: Readonly<Record<string, string>> = {
   CAISO: "America/Los_Angeles",
@@ -35,9 +36,14 @@ export function localDate(instantMs: number, zone: string): string {
 }
 
 export function addDays(date: string, days: number): string {
-  const moved = new Date(`${date}T12:00:00Z`);
-  moved.setUTCDate(moved.getUTCDate() + days);
-  return moved.toISOString().slice(0, 10);
+  const key = `${date} ${days}`;
+  const known = moved.get(key);
+  if (known !== undefined) return known;
+  const noon = new Date(`${date}T12:00:00Z`);
+  noon.setUTCDate(noon.getUTCDate() + days);
+  const result = noon.toISOString().slice(0, 10);
+  moved.set(key, result);
+  return result;
 }
 
 export function datesFrom(first: string, last: string): string[] {

@@ -1,5 +1,16 @@
-import { createHash } from "node:crypto";
 import { addDays, datesFrom, localDate, startOfDay } from "./calendar.ts";
+import {
+  type Book,
+  digestOf,
+  type Published,
+  type Says,
+  toGroups,
+  toHistory,
+  toMembers,
+  type Values,
+  valueAt,
+  writeDown,
+} from "./oracle-views.ts";
 
 /**
  * The domain's rules on assignments, day by day and by brute force (domain.md §3, §4, §5). Nothing of the product is
@@ -7,23 +18,7 @@ import { addDays, datesFrom, localDate, startOfDay } from "./calendar.ts";
  * after the last, has the value of the nearest one before.
  */
 
-/** What one document says of its meter. Programs are texts; v1's is the empty text. */
-export type Says = {
-  readonly meterId: string;
-  readonly region: string;
-  readonly zone: string;
-  /** Groups by program, sorted; programs without a group left out. */
-  readonly groupsOn: (date: string) => ReadonlyMap<string, readonly string[]>;
-  readonly isListedWithoutGroup: (program: string, date: string) => boolean;
-};
-
-type Values = ReadonlyMap<string, readonly string[]>;
-
-type Book = { says: Says; said: Says | null; region: string; readonly days: Map<string, Values> };
-
 type Horizon = { zone: string; today: string; first: string; last: string; published: Published | null };
-
-type Published = { readonly today: string; readonly last: string };
 
 /** What a publication must tell and show; every row is JSON, lists are sorted. */
 export type Expected = {
@@ -34,8 +29,6 @@ export type Expected = {
   readonly history: readonly string[];
   readonly created: readonly string[];
 };
-
-const none: Values = new Map();
 
 export type Oracle = {
   readonly publish: (nowMs: number, says: readonly Says[], horizonDays?: number) => Expected;
@@ -56,7 +49,7 @@ export function openOracle(): Oracle {
     const before = new Map([...books].map(([id, book]) => [id, window.map((date) => valueAt(book, date))]));
     for (const book of books.values()) {
       const { first, last } = horizons.get(book.region)!;
-      for (const date of datesFrom(first, last)) book.days.set(date, book.says.groupsOn(date));
+      for (const date of datesFrom(first, last)) writeDown(book, date, book.says.groupsOn(date));
     }
     const after = new Map([...books].map(([id, book]) => [id, window.map((date) => valueAt(book, date))]));
     const tells = !isBaseline;
@@ -65,7 +58,10 @@ export function openOracle(): Oracle {
     const groupUpdates = tells ? toGroupUpdates(window, before, after, versions) : [];
     for (const book of books.values()) book.said = book.says;
     for (const [region, { today, last, published }] of horizons) {
-      regions.set(region, { today, last: published !== null && published.last > last ? published.last : last });
+      regions.set(region, {
+        today,
+        last: published !== null && published.last > last ? published.last : last,
+      });
     }
     return {
       remaps,
@@ -86,7 +82,14 @@ function learn(books: Map<string, Book>, says: readonly Says[]): string[] {
     const book = books.get(one.meterId);
     if (book === undefined) {
       created.push(one.meterId);
-      books.set(one.meterId, { says: one, said: null, region: one.region, days: new Map() });
+      books.set(one.meterId, {
+        says: one,
+        said: null,
+        region: one.region,
+        days: new Map(),
+        first: "",
+        last: "",
+      });
     } else Object.assign(book, { says: one, region: one.region });
   }
   return created.sort();
@@ -114,17 +117,9 @@ function toHorizons(
 function toWindow(books: ReadonlyMap<string, Book>, horizons: ReadonlyMap<string, Horizon>): string[] {
   const firsts = [...horizons.values()].map(({ first }) => first).sort();
   const lasts = [...horizons.values()].map(({ last }) => last);
-  for (const { days } of books.values()) lasts.push(...[...days.keys()].slice(-40));
+  for (const days of books.values()) if (days.last !== "") lasts.push(days.last);
   if (firsts.length === 0) return [];
   return datesFrom(firsts[0]!, addDays(lasts.sort().at(-1)!, 1));
-}
-
-function valueAt(book: Book | undefined, date: string): Values {
-  if (book === undefined || book.days.size === 0) return none;
-  const own = book.days.get(date);
-  if (own !== undefined) return own;
-  const earlier = [...book.days.keys()].filter((one) => one <= date).sort().at(-1);
-  return earlier === undefined ? none : book.days.get(earlier)!;
 }
 
 function toRemaps(
@@ -168,12 +163,25 @@ function toRemapRow(
   const lead = Math.round((startOfDay(date, zone) - nowMs) / 36_000) / 100;
   const basis = isRevised ? "revised" : "announced";
   return JSON.stringify([
-    says.meterId, program, kind, basis, to.length > 0 ? null : reason, from, to, date, until, lead,
+    says.meterId,
+    program,
+    kind,
+    basis,
+    to.length > 0 ? null : reason,
+    from,
+    to,
+    date,
+    until,
+    lead,
   ]);
 }
 
 /** Maximal runs of days on which the two sides differ and neither changes: first and last index. */
-function toRuns(length: number, start: number, at: (day: number) => readonly [unknown, unknown]): [number, number][] {
+function toRuns(
+  length: number,
+  start: number,
+  at: (day: number) => readonly [unknown, unknown],
+): [number, number][] {
   const runs: [number, number][] = [];
   let open = "";
   for (let day = start; day < length; day += 1) {
@@ -202,9 +210,17 @@ function toGroupUpdates(
       versions.set(group, version + 1);
       rows.push(
         JSON.stringify([
-          group, window[from], to === window.length - 1 ? null : window[to],
-          now.filter((id) => !old.includes(id)), old.filter((id) => !now.includes(id)),
-          old.length, digestOf(old), version, now.length, digestOf(now), version + 1,
+          group,
+          window[from],
+          to === window.length - 1 ? null : window[to],
+          now.filter((id) => !old.includes(id)),
+          old.filter((id) => !now.includes(id)),
+          old.length,
+          digestOf(old),
+          version,
+          now.length,
+          digestOf(now),
+          version + 1,
         ]),
       );
     }
@@ -217,89 +233,14 @@ function toMemberships(window: readonly string[], side: ReadonlyMap<string, read
   for (const meterId of [...side.keys()].sort()) {
     side.get(meterId)!.forEach((values, day) => {
       for (const group of new Set([...values.values()].flat())) {
-        if (!found.has(group)) found.set(group, window.map(() => []));
+        if (!found.has(group))
+          found.set(
+            group,
+            window.map(() => []),
+          );
         found.get(group)![day]!.push(meterId);
       }
     });
   }
   return found;
-}
-
-function toMembers(books: ReadonlyMap<string, Book>, regions: ReadonlyMap<string, Published>): string[] {
-  const rows: string[] = [];
-  for (const [meterId, book] of books) {
-    const { today, last } = regions.get(book.region)!;
-    for (const date of datesFrom(today, last)) {
-      for (const [program, groups] of valueAt(book, date)) {
-        for (const group of groups) rows.push(JSON.stringify([date, group, program, meterId, book.region]));
-      }
-    }
-  }
-  return rows.sort();
-}
-
-/** A group is shown on the days that the regions of all its members in the horizon have. */
-function toGroups(
-  books: ReadonlyMap<string, Book>,
-  regions: ReadonlyMap<string, Published>,
-  versions: ReadonlyMap<string, number>,
-): string[] {
-  const rows: string[] = [];
-  const days = new Set([...regions.values()].flatMap(({ today, last }) => datesFrom(today, last)));
-  const isIn = (region: string, date: string) => {
-    const { today, last } = regions.get(region)!;
-    return today <= date && date <= last;
-  };
-  const stays = [...books].flatMap(([meterId, book]) =>
-    [...days].flatMap((date) =>
-      [...valueAt(book, date)].flatMap(([program, groups]) =>
-        groups.map((group) => ({ meterId, region: book.region, date, program, group })),
-      ),
-    ),
-  );
-  for (const group of new Set(stays.map((stay) => stay.group))) {
-    const own = stays.filter((stay) => stay.group === group);
-    const homes = new Set(own.filter(({ region, date }) => isIn(region, date)).map(({ region }) => region));
-    for (const date of days) {
-      const present = own.filter((stay) => stay.date === date);
-      if (present.length === 0 || homes.size === 0 || ![...homes].every((region) => isIn(region, date))) continue;
-      const ids = [...new Set(present.map(({ meterId }) => meterId))].sort();
-      const programs = [...new Set(present.flatMap(({ program }) => (program === "" ? [] : [program])))].sort();
-      rows.push(JSON.stringify([date, group, programs, ids.length, digestOf(ids), versions.get(group) ?? 0]));
-    }
-  }
-  return rows.sort();
-}
-
-/** The step functions as known now: meter, program, group, from, to (null when open). */
-function toHistory(books: ReadonlyMap<string, Book>): string[] {
-  const rows: string[] = [];
-  for (const [meterId, book] of books) {
-    const dates = [...book.days.keys()].sort();
-    if (dates.length === 0) continue;
-    const all = datesFrom(dates[0]!, dates.at(-1)!);
-    const open = new Map<string, string>();
-    const close = (key: string, to: string | null) => {
-      const [program, group] = JSON.parse(key) as [string, string];
-      rows.push(JSON.stringify([meterId, program, group, open.get(key), to]));
-      open.delete(key);
-    };
-    for (const date of all) {
-      const here = new Set(
-        [...valueAt(book, date)].flatMap(([program, groups]) =>
-          groups.map((group) => JSON.stringify([program, group])),
-        ),
-      );
-      for (const key of [...open.keys()]) if (!here.has(key)) close(key, addDays(date, -1));
-      for (const key of here) if (!open.has(key)) open.set(key, date);
-    }
-    for (const key of [...open.keys()]) close(key, null);
-  }
-  return rows.sort();
-}
-
-/** sha-256, in hex, of the ids, sorted, each followed by a newline (interface.md). */
-export function digestOf(meterIds: Iterable<string>): string {
-  const text = [...meterIds].sort().map((id) => `${id}\n`);
-  return createHash("sha256").update(text.join("")).digest("hex");
 }
