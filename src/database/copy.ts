@@ -14,8 +14,8 @@ export function copyDatabase(database: Database, path: string): void {
 }
 
 /**
- * A private copy of the database at `path` (empty where there is none) to rehearse on. Its file is unlinked as soon as
- * it is open, so nothing of it outlives the process, however that ends.
+ * A private copy of the database at `path` (empty where there is none) to rehearse on. Its file is unlinked
+ * as soon as it is open, so nothing of it outlives the process, however that ends.
  */
 export function openScratchDatabase(path: string | null, temporaryFolder: string): Database {
   const folder = makeFolder(temporaryFolder);

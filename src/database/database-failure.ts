@@ -39,6 +39,13 @@ const sqliteAdvice: readonly (readonly [prefix: string, Advice])[] = [
     "ENOTDIR",
     { kind: "usage", advice: "a part of the path is a file; set METER_SYNC_DATABASE to another place" },
   ],
+  [
+    "ENOENT",
+    {
+      kind: "usage",
+      advice: "there is no such folder and none can be made; set METER_SYNC_DATABASE to another place",
+    },
+  ],
   ["EISDIR", { kind: "usage", advice: "the path is a folder; set METER_SYNC_DATABASE to a file" }],
   [
     "EEXIST",

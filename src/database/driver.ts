@@ -1,6 +1,6 @@
 /**
- * better-sqlite3, loaded by name at run time and only when this module is reached: the bundle stays one file, and a
- * Node that is too old for the native part is told so before it can crash on it.
+ * better-sqlite3, loaded by name at run time and only when this module is reached: the bundle stays one file,
+ * and a Node that is too old for the native part is told so before it can crash on it.
  */
 import { createRequire } from "node:module";
 import type BetterSqlite3 from "better-sqlite3";

@@ -1,18 +1,19 @@
-import { mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { Failure } from "../failure/index.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
 import Driver from "./driver.ts";
+import { makeFolder } from "./folder.ts";
 
 export type Lock = { readonly release: () => void };
 
 /**
- * Takes the lock that this path names, or throws a `Failure` of kind `locked` at once. It is an exclusive transaction
- * on a file of its own: the kernel frees it with the process, however that ends, so no lock is ever stale (I12).
+ * Takes the lock that this path names, or throws a `Failure` of kind `locked` at once. It is an exclusive
+ * transaction on a file of its own: the kernel frees it with the process, however that ends, so no lock is
+ * ever stale (I12).
  */
 export function acquireLock(path: string, heldBy: string): Lock {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const connection = new Driver(path, { timeout: 0 });
     try {
       connection.pragma("journal_mode = MEMORY");

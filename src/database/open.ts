@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type BetterSqlite3 from "better-sqlite3";
@@ -8,6 +8,7 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { Failure } from "../failure/index.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
 import Driver from "./driver.ts";
+import { makeFolder } from "./folder.ts";
 
 /** "MSNC": what `file` and we tell a meter-sync database by. */
 export const applicationId = 0x4d534e43;
@@ -29,13 +30,13 @@ export type Database = {
 const migrationsFolder = findMigrations();
 
 /**
- * Opens the file for writing, makes it (mode 0600, with its folder) where it is missing, and brings its schema up to
- * date. Throws a `Failure`: `usage` for a file that is not ours or is newer than this program, `environment` for what
- * the disk refuses.
+ * Opens the file for writing, makes it (mode 0600, with its folder) where it is missing, and brings its
+ * schema up to date. Throws a `Failure`: `usage` for a file that is not ours or is newer than this program,
+ * `environment` for what the disk refuses.
  */
 export function openDatabase(path: string): Database {
   try {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     const isNew = !existsSync(path);
     if (isNew) closeSync(openSync(path, "wx", 0o600));
     const connection = new Driver(path, { timeout: 5000 });
@@ -54,8 +55,8 @@ export function openDatabase(path: string): Database {
 }
 
 /**
- * Opens the file for reading; never makes or migrates one. Throws a `Failure` that says what to do, for an older schema
- * too unless that is fine with the caller.
+ * Opens the file for reading; never makes or migrates one. Throws a `Failure` that says what to do, for an
+ * older schema too unless that is fine with the caller.
  */
 export function openDatabaseReadOnly(path: string, { isOlderFine = false } = {}): Database {
   if (!existsSync(path)) {
@@ -117,7 +118,9 @@ export function setWritePragmas(connection: BetterSqlite3.Database, journalMode:
   connection.pragma("wal_autocheckpoint = 8000");
 }
 
-/** Foreign keys are off while migrating: a table rebuild would otherwise delete its children without an error. */
+/**
+ * Foreign keys are off while migrating: a table rebuild would otherwise delete its children without an error.
+ */
 export function migrateSchema(connection: BetterSqlite3.Database): void {
   const known = readMigrationFiles({ migrationsFolder }).length;
   if (countApplied(connection) < known) {

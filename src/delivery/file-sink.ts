@@ -4,12 +4,12 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readSync,
   writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { makeFolder } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { DueEvent, Sink } from "./delivery.ts";
 
@@ -57,7 +57,7 @@ function translate(path: string, body: () => void): void {
 /** Opens the file, makes it (mode 0600, with its folder) where it is missing. */
 function openForAppend(path: string): number {
   const folder = dirname(path);
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const file = openSync(
     path,
     constants.O_RDWR | constants.O_APPEND | constants.O_CREAT | constants.O_NONBLOCK,

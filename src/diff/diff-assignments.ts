@@ -48,8 +48,8 @@ export type AssignmentPlan = {
 };
 
 /**
- * The step functions to publish, and how they differ from the published ones. Dates before the first one looked at
- * stay; dates beyond the last keep what was published for them, or hold the last one's value.
+ * The step functions to publish, and how they differ from the published ones. Dates before the first one
+ * looked at stay; dates beyond the last keep what was published for them, or hold the last one's value.
  */
 export function diffAssignments(sides: AssignmentSides): AssignmentPlan {
   const before = toFunctions(sides.published);
@@ -87,7 +87,10 @@ function toRemaps(
   );
 }
 
-/** Whether what is published on the dates in question was told by the other version: programs there mean nothing. */
+/**
+ * Whether what is published on the dates in question was told by the other version: programs there mean
+ * nothing.
+ */
 function isForeign(sides: AssignmentSides, first: TradeDate): boolean {
   const spoken = sides.published.filter((row) => row.to === null || row.to >= first);
   return spoken.some((row) => (row.program === null) === (sides.afterVersion === "v2"));

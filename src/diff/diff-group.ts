@@ -29,8 +29,8 @@ export type GroupChange = {
 };
 
 /**
- * How a market group's membership changes from `first` on: one change for every maximal run of consecutive dates with
- * the same before and the same after.
+ * How a market group's membership changes from `first` on: one change for every maximal run of consecutive
+ * dates with the same before and the same after.
  */
 export function diffGroup(
   before: readonly MembershipSpan[],
@@ -62,7 +62,9 @@ export function diffGroup(
   return changes;
 }
 
-/** The membership from `first` on, as spans: neighbours with the same members, programs and regions are one. */
+/**
+ * The membership from `first` on, as spans: neighbours with the same members, programs and regions are one.
+ */
 export function toMembershipSpans(stays: readonly Membership[], first: TradeDate): MembershipSpan[] {
   const dates = new Set([first]);
   for (const date of toBreakpoints(stays)) if (date > first) dates.add(date);

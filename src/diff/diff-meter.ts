@@ -11,8 +11,8 @@ export type MeterSides = {
 };
 
 /**
- * What changed about a known meter, its groups aside. Between the two versions of the API spelling means nothing, so
- * across a switch only what is spelled alike in both is compared.
+ * What changed about a known meter, its groups aside. Between the two versions of the API spelling means
+ * nothing, so across a switch only what is spelled alike in both is compared.
  */
 export function diffMeter(sides: MeterSides): MeterChange[] {
   const { before, after } = sides;

@@ -2,7 +2,9 @@ import type { Database } from "../database/index.ts";
 import type { EventType } from "./schemas.ts";
 import type { StagedEvent } from "./to-event.ts";
 
-/** How many events have been told for this type, subject and program; run events are counted by type alone. */
+/**
+ * How many events have been told for this type, subject and program; run events are counted by type alone.
+ */
 export function loadToldCount(database: Database, type: EventType, subject: string, program: string): number {
   const row = database
     .prepare("SELECT told FROM event_count WHERE type = ? AND subject = ? AND program = ?")
@@ -28,8 +30,8 @@ export function saveStagedEvents(
 }
 
 /**
- * Appends a run's staged events to the outbox, after `lastSequence`, in their order, and counts them. Returns the new
- * last sequence. Nothing is parsed: the sequence is set in front of the body.
+ * Appends a run's staged events to the outbox, after `lastSequence`, in their order, and counts them. Returns
+ * the new last sequence. Nothing is parsed: the sequence is set in front of the body.
  */
 export function appendStagedEvents(
   database: Database,
@@ -42,7 +44,8 @@ export function appendStagedEvents(
        SELECT seq, id, type, subject, partitionkey, time_ms, @runId,
          '{"sequence":"' || printf('%019d', seq) || '",' || substr(body, 2)
        FROM (
-         SELECT s.*, @last + row_number() OVER (ORDER BY ordinal) AS seq FROM staged_event s WHERE run_key = @runKey
+         SELECT s.*, @last + row_number() OVER (ORDER BY ordinal) AS seq
+         FROM staged_event s WHERE run_key = @runKey
        )`,
     )
     .run({ runId: run.runId, runKey: run.runKey, last: lastSequence });

@@ -1,5 +1,6 @@
 /**
- * Changes → change events: CloudEvents 1.0, staged with the plan and appended to the outbox by its publication.
+ * Changes → change events: CloudEvents 1.0, staged with the plan and appended to the outbox by its
+ * publication.
  *
  * Takes: what changed, a transaction. Gives: events with ids that a repeated run repeats.
  * Never: sends; alters an event once appended.

@@ -135,6 +135,14 @@ function toMeterData(meter: Meter, preference: Preference | null) {
       delivery_period: deliveryPeriod,
       statuses,
     })),
+    participation_preferences: meter.preferences.map(toPreferenceData),
+    delivery_periods: meter.deliveryPeriods.map((period) => ({
+      program: period.program,
+      start: toInstant(period.startMs),
+      end: toInstant(period.endMs),
+      market_group_id: period.marketGroupId,
+      market_group_name: period.marketGroupName,
+    })),
     is_archived: meter.isArchived,
     added_at: meter.addedAt,
   };

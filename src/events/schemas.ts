@@ -55,6 +55,16 @@ const meter = z.object({
   program_statuses: z.array(
     z.object({ program: text, delivery_period: text.nullable(), statuses: z.array(text) }),
   ),
+  participation_preferences: z.array(preference),
+  delivery_periods: z.array(
+    z.object({
+      program: text,
+      start: instant,
+      end: instant.nullable(),
+      market_group_id: text.nullable(),
+      market_group_name: text.nullable(),
+    }),
+  ),
   is_archived: z.boolean(),
   added_at: text.nullable(),
 });

@@ -36,8 +36,8 @@ export type EventIdentity = {
 };
 
 /**
- * One change event. Its id is the sha-256 over stream, type, key, effective dates, before, after and the number told
- * before it, so the same change found again has the same id, and A→B→A→B has four.
+ * One change event. Its id is the sha-256 over stream, type, key, effective dates, before, after and the
+ * number told before it, so the same change found again has the same id, and A→B→A→B has four.
  */
 export function toStagedEvent<T extends EventType>(
   context: EventContext,

@@ -34,7 +34,8 @@ export const exitCode = { done: 0, bug: 1, held: 6, incomplete: 7 } as const;
 export type FailureFields = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 /**
- * An anticipated error. The message says what *we* could not do and what to do about it; facts go into `fields`.
+ * An anticipated error. The message says what *we* could not do and what to do about it; facts go into
+ * `fields`.
  */
 export class Failure extends Error {
   readonly kind: FailureKind;

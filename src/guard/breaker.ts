@@ -7,13 +7,17 @@ export type Trip = {
 
 export type Verdict = { readonly verdict: "publish" | "hold"; readonly trips: readonly Trip[] };
 
-/** Whether the plan may be published, or waits for a person: an empty answer never reads as "all meters gone". */
+/**
+ * Whether the plan may be published, or waits for a person: an empty answer never reads as "all meters gone".
+ */
 export function weighPlan(counts: { readonly returned: number; readonly known: number }): Verdict {
   const trips: Trip[] = [];
   if (counts.returned === 0 && counts.known > 0) {
     trips.push({
       rule: "empty_sweep",
-      explanation: `Leap returned no meter at all, and ${counts.known} are known: check the key, the account and the host`,
+      explanation:
+        `Leap returned no meter at all, and ${counts.known} are known: ` +
+        "check the key, the account and the host",
       numbers: { returned: 0, known: counts.known },
     });
   }

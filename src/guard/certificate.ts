@@ -16,6 +16,7 @@ export type Certificate = {
  * comes twice, or reading fails), no answer without an id (I2). */
 export function planCertificate(evidence: SweepEvidence): Certificate {
   const reasons: string[] = [];
+  if (evidence.windowsTotal === 0) reasons.push("no window was read at all");
   if (evidence.windowsDone < evidence.windowsTotal) {
     reasons.push(`${evidence.windowsTotal - evidence.windowsDone} windows were not read to their last page`);
   }

@@ -21,7 +21,10 @@ export type DocumentAssignments = {
   readonly drift: readonly string[];
 };
 
-/** v2: every row with a group assigns its program on every local day from its start to its end, both inclusive. */
+/**
+ * v2: every row with a group assigns its program on every local day from its start to its end, both
+ * inclusive.
+ */
 export function toPeriodAssignments(periods: readonly DeliveryPeriod[], zone: string): DocumentAssignments {
   const ranges = new Map<Program, GroupRange[]>();
   const unassigned = new Map<Program, { from: TradeDate; to: TradeDate | null }[]>();
@@ -41,7 +44,9 @@ export function toPeriodAssignments(periods: readonly DeliveryPeriod[], zone: st
   return { functions, unassigned, drift: [...drift] };
 }
 
-/** v1: every entry is one assignment on its day, with program null. `base` is the sweep's own day in the zone. */
+/**
+ * v1: every entry is one assignment on its day, with program null. `base` is the sweep's own day in the zone.
+ */
 export function toParticipationAssignments(
   participation: Participation,
   zone: string,
@@ -84,8 +89,8 @@ export function toParticipationDays(
 }
 
 /**
- * The same entries, told relative to the sweep's own day where they are one value on three days in a row, or none at
- * all: then yesterday's answer and today's are equal unless something but the calendar moved.
+ * The same entries, told relative to the sweep's own day where they are one value on three days in a row, or
+ * none at all: then yesterday's answer and today's are equal unless something but the calendar moved.
  */
 export function toSlidParticipation(
   participation: Participation,

@@ -29,8 +29,8 @@ export type RegionHorizon = {
 const v1DayCount = 3;
 
 /**
- * The trade dates to look at. v2: from today, or after days without a run from the day after the region's last
- * *today*, for as many days as configured. v1: the days the answer speaks about that lie in the horizon.
+ * The trade dates to look at. v2: from today, or after days without a run from the day after the region's
+ * last *today*, for as many days as configured. v1: the days the answer speaks about that lie in the horizon.
  */
 export function planHorizon(input: {
   readonly region: string;
@@ -58,8 +58,9 @@ export function planHorizon(input: {
 }
 
 /**
- * The three days that v1 answers of one zone speak about. Leap's midnight and ours may differ by minutes, so an entry
- * of yesterday or of the day after the third moves all three; one further out is drift and moves nothing.
+ * The three days that v1 answers of one zone speak about. Leap's midnight and ours may differ by minutes, so
+ * an entry of yesterday or of the day after the third moves all three; one further out is drift and moves
+ * nothing.
  */
 export function toAnsweredDays(today: TradeDate, answered: readonly TradeDate[]): DateRange {
   const yesterday = addDays(today, -1);

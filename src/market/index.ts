@@ -1,7 +1,8 @@
 /**
  * The pure heart: trade dates, zones, the horizon, assignments as step functions of the trade date.
  *
- * Takes: meters in our own words, an instant. Gives: which groups hold on which trade dates, and which are looked at.
+ * Takes: meters in our own words, an instant. Gives: which groups hold on which trade dates, and which are
+ * looked at.
  * Never: knows a wire format, a table, a clock.
  */
 export {

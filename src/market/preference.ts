@@ -19,7 +19,9 @@ export function toNextPreferenceChange(preferences: readonly Preference[], nowMs
   return instants.length === 0 ? null : Math.min(...instants);
 }
 
-/** Of two that begin together the one that ends first counts, then the order of the alphabet: never chance. */
+/**
+ * Of two that begin together the one that ends first counts, then the order of the alphabet: never chance.
+ */
 function isLater(a: Preference, b: Preference): boolean {
   const [aStart, bStart] = [a.startMs ?? Number.NEGATIVE_INFINITY, b.startMs ?? Number.NEGATIVE_INFINITY];
   if (aStart !== bStart) return aStart > bStart;

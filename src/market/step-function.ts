@@ -9,8 +9,8 @@ export type Span = {
 };
 
 /**
- * A set of market groups for every trade date: spans in order that neither overlap nor touch with the same value.
- * Between spans, and before the first, the value is no group.
+ * A set of market groups for every trade date: spans in order that neither overlap nor touch with the same
+ * value. Between spans, and before the first, the value is no group.
  */
 export type StepFunction = readonly Span[];
 
@@ -61,8 +61,8 @@ export function toValueAt(fn: StepFunction, date: TradeDate): readonly string[] 
 }
 
 /**
- * `base`, but with the values of `patch` from `first` to `last`. With `holds`, the value of the last date goes on for
- * ever: what is published for a date holds until another is.
+ * `base`, but with the values of `patch` from `first` to `last`. With `holds`, the value of the last date
+ * goes on for ever: what is published for a date holds until another is.
  */
 export function toPatched(
   base: StepFunction,

@@ -54,8 +54,9 @@ const snapped = new Map<string, SnappedDate>();
 const snappedMax = 20_000;
 
 /**
- * The local day that an instant written by Leap means: within three hours of a local midnight it is that midnight;
- * any other is taken as the day it falls on. Kept per instant and zone, as a portfolio repeats a few of them.
+ * The local day that an instant written by Leap means: within three hours of a local midnight it is that
+ * midnight; any other is taken as the day it falls on. Kept per instant and zone, as a portfolio repeats a
+ * few of them.
  */
 export function toTradeDate(epochMs: number, zone: string): SnappedDate {
   const key = `${zone}|${epochMs}`;
@@ -81,7 +82,10 @@ const hourMs = 3_600_000;
 // Before it the offset of that day is good enough, and years of one or two digits need no care.
 const calendarFromMs = Date.UTC(1900, 0, 1);
 
-/** Local time less UTC at an instant, in milliseconds. Zones change on quarter hours, so a quarter is one answer. */
+/**
+ * Local time less UTC at an instant, in milliseconds. Zones change on quarter hours, so a quarter is one
+ * answer.
+ */
 function toOffsetMs(epochMs: number, zone: string): number {
   const quarter = Math.floor(epochMs / (hourMs / 4));
   const key = `${zone}|${quarter}`;

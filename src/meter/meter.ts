@@ -4,8 +4,8 @@ export type JsonObject = { readonly [key: string]: JsonValue };
 export type ApiVersion = "v1" | "v2";
 
 /**
- * One meter, normalised. Lists whose order means nothing are sorted, so that two answers that say the same thing
- * are the same value. Instants are epoch milliseconds; "forever" is `null`.
+ * One meter, normalised. Lists whose order means nothing are sorted, so that two answers that say the same
+ * thing are the same value. Instants are epoch milliseconds; "forever" is `null`.
  */
 export type Meter = {
   readonly apiVersion: ApiVersion;
@@ -75,8 +75,9 @@ export type DeliveryPeriod = {
 export type ParticipationEntry = { readonly tradeDateMs: number; readonly marketGroupId: string };
 
 /**
- * v1's three days. `dated` is what Leap sends. `sliding` is the same value on three days in a row, told relative to
- * the sweep's own day, so that a portfolio in which nothing but the calendar moved writes nothing.
+ * v1's three days. `dated` is what Leap sends. `sliding` is the same value on three days in a row, told
+ * relative to the sweep's own day, so that a portfolio in which nothing but the calendar moved writes
+ * nothing.
  */
 export type Participation =
   | { readonly kind: "dated"; readonly entries: readonly ParticipationEntry[] }

@@ -2,8 +2,9 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
- * The published step functions with both times: which group a meter has on which trade dates, and from when until
- * when that was what we knew. `effective_to` is inclusive, null when open; `known_to_ms` exclusive, null when current.
+ * The published step functions with both times: which group a meter has on which trade dates, and from when
+ * until when that was what we knew. `effective_to` is inclusive, null when open; `known_to_ms` exclusive,
+ * null when current.
  */
 export const assignment = sqliteTable(
   "assignment",
@@ -32,7 +33,9 @@ export const marketGroup = sqliteTable("market_group", {
   version: integer("version").notNull().default(0),
 });
 
-/** A market group's membership as a step function of the trade date, kept as digests: "before" costs nothing. */
+/**
+ * A market group's membership as a step function of the trade date, kept as digests: "before" costs nothing.
+ */
 export const groupSpan = sqliteTable(
   "group_span",
   {
@@ -58,7 +61,10 @@ export const horizon = sqliteTable("horizon", {
   knownThrough: text("known_through").notNull(),
 });
 
-/** The last date every publication looked at: what a meter first shown by publication N has been published through. */
+/**
+ * The last date every publication looked at: what a meter first shown by publication N has been published
+ * through.
+ */
 export const horizonHistory = sqliteTable(
   "horizon_history",
   {

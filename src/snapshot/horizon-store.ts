@@ -33,7 +33,8 @@ export function loadRegions(database: Database, runKey: number): string[] {
   const rows = database
     .prepare(
       `SELECT transmission_region AS region FROM horizon
-       UNION SELECT r.transmission_region FROM staged_revision s JOIN revision r ON r.revision_id = s.revision_id
+       UNION SELECT r.transmission_region FROM staged_revision s
+       JOIN revision r ON r.revision_id = s.revision_id
        WHERE s.run_key = ? ORDER BY 1`,
     )
     .all(runKey);

@@ -25,7 +25,10 @@ export const meter = sqliteTable(
   ],
 );
 
-/** One version of one meter: what Leap sent, and what the views show of it. Published by a head pointing at it. */
+/**
+ * One version of one meter: what Leap sent, and what the views show of it. Published by a head pointing at
+ * it.
+ */
 export const revision = sqliteTable("revision", {
   revisionId: integer("revision_id").primaryKey(),
   meterKey: integer("meter_key").notNull(),

@@ -51,7 +51,8 @@ export function saveCandidates(database: Database, runKey: number, due: DueMeter
     .run(due.boundaryThrough);
   database
     .prepare(
-      `${insert} SELECT meter_key FROM meter WHERE head_revision_id IS NOT NULL AND next_preference_at_ms <= ?`,
+      `${insert} SELECT meter_key FROM meter
+       WHERE head_revision_id IS NOT NULL AND next_preference_at_ms <= ?`,
     )
     .run(due.preferenceThroughMs);
   for (const region of due.regions) {
@@ -75,7 +76,8 @@ export function loadCandidates(
   const rows = database
     .prepare(
       `SELECT m.*, (SELECT s.revision_id FROM staged_revision s
-         WHERE s.run_key = ? AND s.meter_key = m.meter_key ORDER BY s.window_ordinal DESC LIMIT 1) AS staged_id
+         WHERE s.run_key = ? AND s.meter_key = m.meter_key
+         ORDER BY s.window_ordinal DESC LIMIT 1) AS staged_id
        FROM plan_candidate c JOIN meter m ON m.meter_key = c.meter_key
        WHERE c.meter_key > ? ORDER BY c.meter_key LIMIT ?`,
     )
@@ -143,7 +145,10 @@ export type AssignmentMove = Omit<StoredAssignment, "assignmentId"> & {
   readonly assignmentId: number | null;
 };
 
-/** Stages assignments to close and to open, and notes their groups as ones whose membership is to be looked at. */
+/**
+ * Stages assignments to close and to open, and notes their groups as ones whose membership is to be looked
+ * at.
+ */
 export function saveStagedAssignments(
   database: Database,
   runKey: number,
@@ -151,7 +156,8 @@ export function saveStagedAssignments(
   moves: readonly AssignmentMove[],
 ): void {
   const insert = database.prepare(
-    `INSERT INTO staged_assignment (run_key, assignment_id, meter_key, program, market_group_id, effective_from,
+    `INSERT INTO staged_assignment (run_key, assignment_id, meter_key, program, market_group_id,
+       effective_from,
        effective_to) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   for (const { assignmentId, program, group, from, to } of moves) {

@@ -21,8 +21,8 @@ export type Publication = {
 };
 
 /**
- * Moves the snapshot forward: heads, history, groups, horizons and the outbox, all within the caller's one transaction
- * (I1). No meter is parsed here; the plan has everything ready.
+ * Moves the snapshot forward: heads, history, groups, horizons and the outbox, all within the caller's one
+ * transaction (I1). No meter is parsed here; the plan has everything ready.
  */
 export function savePublication(database: Database, publication: Publication): void {
   saveAssignments(database, publication);
@@ -57,7 +57,8 @@ function saveAssignments(database: Database, { runKey, publishedAtMs }: Publicat
     .run(publishedAtMs, runKey);
   database
     .prepare(
-      `INSERT INTO assignment (meter_key, program, market_group_id, effective_from, effective_to, known_from_ms)
+      `INSERT INTO assignment (meter_key, program, market_group_id, effective_from, effective_to,
+         known_from_ms)
        SELECT meter_key, program, market_group_id, effective_from, effective_to, ?
        FROM staged_assignment WHERE run_key = ? AND assignment_id IS NULL ORDER BY staged_id`,
     )
@@ -85,7 +86,8 @@ function saveGroups(database: Database, runKey: number): void {
   database
     .prepare(
       `INSERT INTO market_group (market_group_id, market_group_name, version)
-       SELECT market_group_id, market_group_name, coalesce(version, 0) FROM staged_group WHERE run_key = @runKey
+       SELECT market_group_id, market_group_name, coalesce(version, 0)
+       FROM staged_group WHERE run_key = @runKey
        ON CONFLICT (market_group_id) DO UPDATE SET
          market_group_name = coalesce(excluded.market_group_name, market_group_name),
          version = max(excluded.version, market_group.version)`,
@@ -99,7 +101,8 @@ function saveGroups(database: Database, runKey: number): void {
     .run(runKey);
   database
     .prepare(
-      `INSERT INTO group_span SELECT market_group_id, effective_from, effective_to, member_count, members_sha256,
+      `INSERT INTO group_span
+       SELECT market_group_id, effective_from, effective_to, member_count, members_sha256,
          programs, regions FROM staged_group_span WHERE run_key = ?`,
     )
     .run(runKey);

@@ -50,6 +50,9 @@ export function saveRunEnd(database: Database, runKey: number, end: RunEnd): voi
        WHERE run_key = ?`,
     )
     .run(end.status, end.finishedAtMs, end.publishedAtMs, end.isCertified ? 1 : 0, end.report, runKey);
+  if (end.status === "failed") return;
+  // A later plan stands in the place of one that was held back (domain §7).
+  database.prepare("UPDATE run SET status = 'superseded' WHERE status = 'held' AND run_key < ?").run(runKey);
 }
 
 export function saveCursor(database: Database, runKey: number, cursorMs: number): void {
@@ -58,7 +61,10 @@ export function saveCursor(database: Database, runKey: number, cursorMs: number)
     .run(cursorMs, runKey);
 }
 
-/** How the sweep of a run began: what windows read after midnight are told relative to, and the next poll's cursor. */
+/**
+ * How the sweep of a run began: what windows read after midnight are told relative to, and the next poll's
+ * cursor.
+ */
 export function loadSweepStart(
   database: Database,
   runKey: number,
@@ -73,8 +79,8 @@ export function loadSweepStart(
 }
 
 /**
- * Under the lock no other run lives: whatever still says `running` was killed. Marks those as failed, with an event
- * each to be told by the caller, and returns how many there were.
+ * Under the lock no other run lives: whatever still says `running` was killed. Marks those as failed, with an
+ * event each to be told by the caller, and returns how many there were.
  */
 export function saveKilledRuns(database: Database, runKey: number): number {
   return database

@@ -43,8 +43,9 @@ export type NewRevision = RevisionFace & {
 export function saveRevision(database: Database, revision: NewRevision): number {
   const inserted = database
     .prepare(
-      `INSERT INTO revision (meter_key, api_version, fingerprint, partner_reference, transmission_region, meter_type,
-         tags, enrollment_status, dispatchable, action_required, required_actions, is_archived, added_at, added_at_ms,
+      `INSERT INTO revision (meter_key, api_version, fingerprint, partner_reference, transmission_region,
+         meter_type, tags, enrollment_status, dispatchable, action_required, required_actions, is_archived,
+         added_at, added_at_ms,
          participation, document)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
@@ -71,7 +72,9 @@ export function saveRevisionFace(database: Database, revisionId: number, face: R
     .run(...toColumns(face), revisionId);
 }
 
-/** Says which revision this read found for a meter: a new one, or the head where it had moved and moved back. */
+/**
+ * Says which revision this read found for a meter: a new one, or the head where it had moved and moved back.
+ */
 export function saveStagedRevision(
   database: Database,
   staged: { runKey: number; meterKey: number; windowOrdinal: number; revisionId: number },
@@ -80,7 +83,8 @@ export function saveStagedRevision(
   const replaced = database
     .prepare(
       `SELECT s.revision_id FROM staged_revision s JOIN meter m ON m.meter_key = s.meter_key
-       WHERE s.run_key = ? AND s.meter_key = ? AND s.window_ordinal = ? AND s.revision_id IS NOT m.head_revision_id`,
+       WHERE s.run_key = ? AND s.meter_key = ? AND s.window_ordinal = ?
+         AND s.revision_id IS NOT m.head_revision_id`,
     )
     .get(runKey, meterKey, windowOrdinal);
   if (replaced !== undefined) {

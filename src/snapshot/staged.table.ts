@@ -39,8 +39,8 @@ export const stagedGroup = sqliteTable(
     marketGroupId: text("market_group_id").notNull(),
     marketGroupName: text("market_group_name"),
     /**
-     * Group updates told for it, this run's included; -1 while its membership is still to be looked at, null where
-     * only its name is new.
+     * Group updates told for it, this run's included; -1 while its membership is still to be looked at, null
+     * where only its name is new.
      */
     version: integer("version"),
   },

@@ -80,7 +80,10 @@ export function* loadWindowEnds(
   }
 }
 
-/** Hands a dead run's windows and what they staged to the run that resumes it; what an unfinished one staged is dropped. */
+/**
+ * Hands a dead run's windows and what they staged to the run that resumes it; what an unfinished one staged
+ * is dropped.
+ */
 export function saveWindowsResumed(database: Database, fromRunKey: number, toRunKey: number): void {
   const unfinished = `SELECT ordinal FROM read_window WHERE run_key = @from AND is_done = 0`;
   const runs = { from: fromRunKey, to: toRunKey };

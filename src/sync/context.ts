@@ -10,7 +10,9 @@ import type { Observations } from "./observations.ts";
 import type { SeenMeters } from "./seen-meters.ts";
 
 export type SyncOptions = {
-  /** The database handed in is a private copy: the run publishes there, and the report says it was rehearsed. */
+  /**
+   * The database handed in is a private copy: the run publishes there, and the report says it was rehearsed.
+   */
   readonly isDryRun: boolean;
   /** `--now` was given: what this run stages is never resumed by another. */
   readonly isRehearsal: boolean;

@@ -6,8 +6,8 @@ import { formatInstant } from "../time/index.ts";
 import type { Run, SyncContext, SyncOptions } from "./context.ts";
 
 /**
- * Marks a run as failed and tells so, leaving its finished windows to the next one. What keeps it from being written
- * (a full disk, say) is the same that made the run fail, so it is logged and the first error stands.
+ * Marks a run as failed and tells so, leaving its finished windows to the next one. What keeps it from being
+ * written (a full disk, say) is the same that made the run fail, so it is logged and the first error stands.
  */
 export function failRun(context: SyncContext, options: SyncOptions, run: Run, error: unknown): void {
   const { database, clock, logger } = context;

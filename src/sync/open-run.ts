@@ -28,8 +28,8 @@ const metersPerWindow = 5000;
 const clockBehindMaxMs = 3_600_000;
 
 /**
- * Records the run, takes over the finished windows of one that was killed, and plans the windows otherwise. Throws a
- * `Failure` of kind `environment` where the clock is behind the last publication.
+ * Records the run, takes over the finished windows of one that was killed, and plans the windows otherwise.
+ * Throws a `Failure` of kind `environment` where the clock is behind the last publication.
  */
 export function openRun(context: SyncContext, options: SyncOptions): Run {
   const { config, database, clock, realClock } = context;

@@ -70,8 +70,9 @@ export function planCandidate(
 }
 
 /**
- * What holds for a meter now: the document just read, or the published one where only time has passed. The days a v1
- * document spoke of have passed with its sweep, so one that this sweep did not return says nothing new.
+ * What holds for a meter now: the document just read, or the published one where only time has passed. The
+ * days a v1 document spoke of have passed with its sweep, so one that this sweep did not return says nothing
+ * new.
  */
 function toAfter(run: Run, sweep: Sweep, { head, staged, meterKey }: Candidate): Meter | null {
   if (staged !== null) return toStoredMeter(run, staged);
@@ -126,8 +127,9 @@ function noteStaged(
 ): void {
   noteFields(run, plan, JSON.parse(staged.document) as JsonObject);
   addDrift(sweep.observations, planned.drift);
-  if (regionZones[horizon.region] === undefined && run.zones.zones[horizon.region] === undefined)
+  if (!Object.hasOwn(regionZones, horizon.region) && !Object.hasOwn(run.zones.zones, horizon.region)) {
     addDrift(sweep.observations, ["unknown_region"]);
+  }
   const names = new Map<string, string>();
   for (const { marketGroupId, marketGroupName } of after.deliveryPeriods) {
     if (marketGroupId !== null && marketGroupName !== null) names.set(marketGroupId, marketGroupName);

@@ -14,9 +14,12 @@ import { type Plan, pause, stageEvents } from "./plan-run.ts";
 
 const groupsPerChunk = 20;
 
-/** Works out how the membership of every group that a meter moved in or out of changes, one group at a time. */
+/**
+ * Works out how the membership of every group that a meter moved in or out of changes, one group at a time.
+ */
 export async function planGroups(context: SyncContext, run: Run, plan: Plan): Promise<void> {
-  const firsts = [...plan.horizons.values()].map(({ range, today }) => range?.first ?? today);
+  // v1 may begin to speak tomorrow: today is not looked at then, but shown.
+  const firsts = [...plan.horizons.values()].flatMap(({ range, today }) => [range?.first ?? today, today]);
   const first = firsts.sort()[0];
   if (first === undefined) return;
   let last = "";

@@ -34,7 +34,10 @@ export type Plan = {
 };
 
 const candidatesPerChunk = 200;
-/** So many new fields are told per run, and so many remembered: a document with random keys must not flood anyone. */
+/**
+ * So many new fields are told per run, and so many remembered: a document with random keys must not flood
+ * anyone.
+ */
 const fieldsPerRunMax = 50;
 const fieldsMax = 5000;
 
@@ -145,8 +148,8 @@ function assertRange({ region, range, today }: RegionHorizon): void {
 }
 
 /**
- * Regions all of whose meters are planned anew: their zone is another one now, documents are read in a new way, or some
- * v1 answers slid without covering the days looked at.
+ * Regions all of whose meters are planned anew: their zone is another one now, documents are read in a new
+ * way, or some v1 answers slid without covering the days looked at.
  */
 function toRegionsInFull(run: Run, sweep: Sweep, plan: Plan): string[] {
   const isReread =

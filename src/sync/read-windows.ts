@@ -119,7 +119,8 @@ function toNextToken(tokens: Set<string>, token: string | null, pageCount: numbe
   if (tokens.has(token)) {
     throw new Failure(
       "contract",
-      `Leap sent the same page token twice (after ${pageCount} pages of one window): nothing is published; run again, and tell Leap if it stays`,
+      `Leap sent the same page token twice (after ${pageCount} pages of one window): ` +
+        "nothing is published; run again, and tell Leap if it stays",
     );
   }
   if (pageCount >= pagesPerWindowMax) {

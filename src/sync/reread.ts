@@ -9,8 +9,8 @@ import { pause } from "./plan-run.ts";
 const headsPerChunk = 200;
 
 /**
- * After an upgrade that extracts something else, reads the stored documents anew, silently: the day's diff then runs
- * on top and tells real changes only (I10).
+ * After an upgrade that extracts something else, reads the stored documents anew, silently: the day's diff
+ * then runs on top and tells real changes only (I10).
  */
 export async function rereadDocuments(context: SyncContext, run: Run): Promise<void> {
   const { database, logger } = context;

@@ -1,6 +1,13 @@
 import { toActionData } from "../events/index.ts";
 import { type LeapPage, readMeterId } from "../leap/index.ts";
-import { isStray, toLocalDate, toParticipationDays, toSlidParticipation, toZone } from "../market/index.ts";
+import {
+  isStray,
+  toLocalDate,
+  toParticipationAssignments,
+  toParticipationDays,
+  toSlidParticipation,
+  toZone,
+} from "../market/index.ts";
 import { type JsonObject, type Meter, toFingerprint } from "../meter/index.ts";
 import {
   type KnownMeter,
@@ -22,7 +29,9 @@ export type WindowReading = {
   readonly observations: Observations;
 };
 
-/** Stages what a page says differently from the snapshot. Runs inside the caller's transaction, one a page. */
+/**
+ * Stages what a page says differently from the snapshot. Runs inside the caller's transaction, one a page.
+ */
 export function stagePage(
   context: SyncContext,
   run: Run,
@@ -111,7 +120,10 @@ function noteSeen(meterKey: number, seenKeys: number[], seen: SeenMeters): boole
   return seen.add(meterKey);
 }
 
-/** v1: the participation in the form that stays while only the calendar moves, and which trade dates it spoke of. */
+/**
+ * v1: the participation in the form that stays while only the calendar moves, and which trade dates it spoke
+ * of.
+ */
 function toStageable(run: Run, meter: Meter, observations: Observations): Meter {
   if (meter.participation === null) return meter;
   const zone = toZone(meter.transmissionRegion, run.zones);
@@ -120,6 +132,7 @@ function toStageable(run: Run, meter: Meter, observations: Observations): Meter 
     addPerZone(observations, "answered", zone, date);
     if (isStray(base, date)) addDrift(observations, ["stray_trade_date"]);
   }
+  addDrift(observations, toParticipationAssignments(meter.participation, zone, base).drift);
   const participation = toSlidParticipation(meter.participation, zone, base);
   if (participation.kind === "sliding" && participation.marketGroupIds.length > 0) {
     addPerZone(observations, "offsets", zone, String(participation.offsetDays));

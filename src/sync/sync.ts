@@ -11,8 +11,8 @@ import { rereadDocuments } from "./reread.ts";
 
 /**
  * One sweep: read, stage, certify, plan, weigh, publish. Returns the report of a run that came to an end
- * (`published` or `held`); throws a `Failure` otherwise, after the run has been marked failed. Delivery is the
- * caller's next step. The caller holds the run lock (I12).
+ * (`published` or `held`); throws a `Failure` otherwise, after the run has been marked failed. Delivery is
+ * the caller's next step. The caller holds the run lock (I12).
  */
 export async function runSync(context: SyncContext, options: SyncOptions): Promise<RunReport> {
   const run = openRun(context, options);

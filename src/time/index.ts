@@ -8,8 +8,10 @@
 /** Where "now" comes from. Only `cli` makes one; everyone else is handed it. */
 export type Clock = { readonly now: () => number };
 
-const instantPattern =
-  /^(\d{4})-(\d{2})-(\d{2})[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:([Zz])|([+-])(\d{2}):?(\d{2}))$/;
+const day = String.raw`(\d{4})-(\d{2})-(\d{2})`;
+const timeOfDay = String.raw`(\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?`;
+const offset = String.raw`(?:([Zz])|([+-])(\d{2}):?(\d{2}))`;
+const instantPattern = new RegExp(`^${day}[Tt ]${timeOfDay}${offset}$`);
 
 /**
  * An RFC 3339 timestamp with 0 to 9 fraction digits as epoch milliseconds (further digits are cut off), or
@@ -20,21 +22,16 @@ export function parseInstant(text: string): number | undefined {
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second = "0", fraction = "", , sign, offsetHour, offsetMinute] =
     match;
-  const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
-  const utc = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-    milliseconds,
-  );
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return undefined;
-  if (new Date(utc).getUTCDate() !== Number(day) || new Date(utc).getUTCMonth() !== Number(month) - 1)
-    return undefined;
+  if (Number(offsetHour ?? 0) > 23 || Number(offsetMinute ?? 0) > 59) return undefined;
+  // Not Date.UTC: it takes the years 0 to 99 for 1900 to 1999.
+  const date = new Date(0);
+  date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
+  if (date.getUTCDate() !== Number(day) || date.getUTCMonth() !== Number(month) - 1) return undefined;
+  const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
+  date.setUTCHours(Number(hour), Number(minute), Number(second), milliseconds);
   const offset = sign === undefined ? 0 : (Number(offsetHour) * 60 + Number(offsetMinute)) * 60_000;
-  return sign === "-" ? utc + offset : utc - offset;
+  return sign === "-" ? date.getTime() + offset : date.getTime() - offset;
 }
 
 /** Epoch milliseconds as ISO 8601 UTC text with milliseconds. */

@@ -2,9 +2,9 @@
 export type WindowPlan = { readonly addedFromMs: number | null; readonly addedToMs: number | null };
 
 /**
- * Windows between the cuts, the first and the last open-ended, so that together they hold every date. Neighbours
- * overlap by a millisecond on either side of their cut: whether Leap takes its limits as strict or as inclusive, no
- * meter falls between two windows; one that falls into both is read twice and counted once.
+ * Windows between the cuts, the first and the last open-ended, so that together they hold every date.
+ * Neighbours overlap by a millisecond on either side of their cut: whether Leap takes its limits as strict or
+ * as inclusive, no meter falls between two windows; one that falls into both is read twice and counted once.
  */
 export function planWindows(cuts: readonly number[]): WindowPlan[] {
   const sorted = [...new Set(cuts)].sort((a, b) => a - b);

@@ -190,6 +190,7 @@ export const topLevel: readonly string[] = [
   "README.md",
   "biome.json",
   "crontab.example",
+  "docs",
   "drizzle",
   "package-lock.json",
   "package.json",

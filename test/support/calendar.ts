@@ -1,4 +1,7 @@
-/** Local days, told by brute force: the counterpart of the product's own calendar, so it shares no code with it. */
+/**
+ * Local days, told by brute force: the counterpart of the product's own calendar, so it shares no code with
+ * it.
+ */
 
 const quarterMs = 15 * 60_000;
 const formats = new Map<string, Intl.DateTimeFormat>();

@@ -1,4 +1,5 @@
-import { addDays, datesFrom, localDate, startOfDay } from "./calendar.ts";
+import { addDays, datesFrom, startOfDay } from "./calendar.ts";
+import { type Horizon, toHorizons } from "./oracle-days.ts";
 import {
   type Book,
   digestOf,
@@ -13,12 +14,10 @@ import {
 } from "./oracle-views.ts";
 
 /**
- * The domain's rules on assignments, day by day and by brute force (domain.md §3, §4, §5). Nothing of the product is
- * in it: what is published for a date is written down for that date, and whatever lies between two such dates, or
- * after the last, has the value of the nearest one before.
+ * The domain's rules on assignments, day by day and by brute force (domain.md §3, §4, §5). Nothing of the
+ * product is in it: what is published for a date is written down for that date, and whatever lies between two
+ * such dates, or after the last, has the value of the nearest one before.
  */
-
-type Horizon = { zone: string; today: string; first: string; last: string; published: Published | null };
 
 /** What a publication must tell and show; every row is JSON, lists are sorted. */
 export type Expected = {
@@ -31,7 +30,12 @@ export type Expected = {
 };
 
 export type Oracle = {
-  readonly publish: (nowMs: number, says: readonly Says[], horizonDays?: number) => Expected;
+  readonly publish: (
+    nowMs: number,
+    says: readonly Says[],
+    horizonDays?: number,
+    apiVersion?: "v1" | "v2",
+  ) => Expected;
   /** The group a meter is published in on a date, by program. */
   readonly valueOf: (meterId: string, date: string) => Values;
 };
@@ -42,12 +46,20 @@ export function openOracle(): Oracle {
   const versions = new Map<string, number>();
   let isBaseline = true;
 
-  function publish(nowMs: number, says: readonly Says[], horizonDays = 3): Expected {
+  function publish(
+    nowMs: number,
+    says: readonly Says[],
+    horizonDays = 3,
+    apiVersion: "v1" | "v2" = "v2",
+  ): Expected {
     const created = learn(books, says);
-    const horizons = toHorizons(books, regions, nowMs, horizonDays);
+    const horizons = toHorizons(books, regions, says, { nowMs, horizonDays, apiVersion });
     const window = toWindow(books, horizons);
     const before = new Map([...books].map(([id, book]) => [id, window.map((date) => valueAt(book, date))]));
-    for (const book of books.values()) {
+    const returned = new Set(says.map(({ meterId }) => meterId));
+    for (const [meterId, book] of books) {
+      // v2's last document goes on being evaluated; what v1 said has passed with its days.
+      if (!returned.has(meterId) && (apiVersion === "v1" || book.says.version === "v1")) continue;
       const { first, last } = horizons.get(book.region)!;
       for (const date of datesFrom(first, last)) writeDown(book, date, book.says.groupsOn(date));
     }
@@ -57,11 +69,9 @@ export function openOracle(): Oracle {
     const remaps = tells ? toRemaps(books, horizons, window, before, after, nowMs) : [];
     const groupUpdates = tells ? toGroupUpdates(window, before, after, versions) : [];
     for (const book of books.values()) book.said = book.says;
-    for (const [region, { today, last, published }] of horizons) {
-      regions.set(region, {
-        today,
-        last: published !== null && published.last > last ? published.last : last,
-      });
+    for (const [region, { today, last, published, isSilent }] of horizons) {
+      const known = published?.last ?? (isSilent ? today : last);
+      regions.set(region, { today, last: !isSilent && last > known ? last : known });
     }
     return {
       remaps,
@@ -95,24 +105,6 @@ function learn(books: Map<string, Book>, says: readonly Says[]): string[] {
   return created.sort();
 }
 
-function toHorizons(
-  books: ReadonlyMap<string, Book>,
-  regions: ReadonlyMap<string, Published>,
-  nowMs: number,
-  horizonDays: number,
-): Map<string, Horizon> {
-  const horizons = new Map<string, Horizon>();
-  for (const { region, says } of books.values()) {
-    if (horizons.has(region)) continue;
-    const today = localDate(nowMs, says.zone);
-    const published = regions.get(region) ?? null;
-    const next = published === null ? today : addDays(published.today, 1);
-    const first = next < today ? next : today;
-    horizons.set(region, { zone: says.zone, today, first, last: addDays(today, horizonDays - 1), published });
-  }
-  return horizons;
-}
-
 /** Every date that anything can differ on; the last one stands for all that follow. */
 function toWindow(books: ReadonlyMap<string, Book>, horizons: ReadonlyMap<string, Horizon>): string[] {
   const firsts = [...horizons.values()].map(({ first }) => first).sort();
@@ -133,11 +125,17 @@ function toRemaps(
   const rows: string[] = [];
   for (const [meterId, book] of books) {
     const [was, is] = [before.get(meterId)!, after.get(meterId)!];
-    const programs = new Set([...was, ...is].flatMap((values) => [...values.keys()]));
     const horizon = horizons.get(book.region)!;
     const start = window.indexOf(horizon.first);
+    const isForeign = (values: Values) =>
+      [...values].some(
+        ([program, list]) => list.length > 0 && (program === "") === (book.says.version === "v2"),
+      );
+    const isSwitched =
+      (book.said !== null && book.said.version !== book.says.version) || was.slice(start).some(isForeign);
+    const programs = isSwitched ? ["*"] : new Set([...was, ...is].flatMap((values) => [...values.keys()]));
     for (const program of programs) {
-      const at = (side: readonly Values[], day: number) => side[day]?.get(program) ?? [];
+      const at = (side: readonly Values[], day: number) => groupsIn(side[day], program);
       for (const [from, to] of toRuns(window.length, start, (day) => [at(was, day), at(is, day)])) {
         const row = { program, from: at(was, from), to: at(is, from), date: window[from]! };
         rows.push(toRemapRow(book, horizon, row, to === window.length - 1 ? null : window[to]!, nowMs));
@@ -147,24 +145,30 @@ function toRemaps(
   return rows.sort();
 }
 
+/** The groups in one program, or in all of them together ("*"). */
+function groupsIn(values: Values | undefined, program: string): readonly string[] {
+  if (program !== "*") return values?.get(program) ?? [];
+  return [...new Set([...(values?.values() ?? [])].flat())].sort();
+}
+
 function toRemapRow(
   { says, said }: Book,
-  { published, zone }: Horizon,
+  { published, zone, outermost }: Horizon,
   row: { program: string; from: readonly string[]; to: readonly string[]; date: string },
   until: string | null,
   nowMs: number,
 ): string {
   const { program, from, to, date } = row;
   const isRevised = published !== null && published.today <= date && date <= published.last;
-  const wasGiven = (said?.groupsOn(date).get(program) ?? []).length > 0;
-  const isListed = says.isListedWithoutGroup(program, date);
+  const wasGiven = said?.version === "v2" ? groupsIn(said.groupsOn(date), program).length > 0 : isRevised;
+  const isListed = outermost === null ? says.isListedWithoutGroup(program, date) : outermost === date;
   const reason = wasGiven ? "withdrawn" : isListed ? "not_assigned_yet" : "period_ended";
   const kind = from.length === 0 ? "assigned" : to.length === 0 ? "unassigned" : "moved";
   const lead = Math.round((startOfDay(date, zone) - nowMs) / 36_000) / 100;
   const basis = isRevised ? "revised" : "announced";
   return JSON.stringify([
     says.meterId,
-    program,
+    program === "*" ? "" : program,
     kind,
     basis,
     to.length > 0 ? null : reason,

@@ -1,0 +1,95 @@
+import { expect, it } from "vitest";
+import { openDatabaseReadOnly } from "../../src/database/index.ts";
+import { openBreakingPoints } from "../support/breaking-points.ts";
+import { openGroupConsumer } from "../support/consumer.ts";
+import { type MeterSketch, toEntry } from "../support/documents.ts";
+import { openDays } from "../support/run-days.ts";
+import { openScriptedLeap } from "../support/scripted-leap.ts";
+import {
+  lastSequence,
+  readEvents,
+  readGroups,
+  readHistory,
+  readMembers,
+  readSnapshot,
+} from "../support/views.ts";
+
+const noon = Date.parse("2026-11-10T20:00:00Z");
+const dayMs = 86_400_000;
+
+it("a reader beside a running sweep sees one publication or the next, never a half (I1)", async () => {
+  const leap = await openScriptedLeap();
+  const days = openDays(leap, { pageSize: 5, concurrency: 2 });
+  const reader = openDatabaseReadOnly(days.path);
+  const read = () =>
+    reader.connection.transaction(() =>
+      JSON.stringify([readSnapshot(reader), readEvents(reader).map(({ id }) => id), lastSequence(reader)]),
+    )();
+  try {
+    let looks = 0;
+    for (let day = 0; day < 4; day += 1) {
+      const sketches: MeterSketch[] = Array.from({ length: 30 + day }, (_, index) => ({
+        number: index + 1,
+        status: (index + day) % 5 === 0 ? "ELIGIBLE" : "ACTIVE",
+        stays: [{ group: (index + day) % 2 === 0 ? "north" : "south", from: "2026-11-01" }],
+      }));
+      leap.entries = sketches.map(toEntry);
+      const before = read();
+      const seen = new Set<string>();
+      const look = () => {
+        looks += 1;
+        seen.add(read());
+      };
+      const points = openBreakingPoints(0, { isDead: false, onStep: look });
+      await days.run(noon + day * dayMs, { ...points, onProgress: look });
+      const after = read();
+      expect(after).not.toBe(before);
+      expect([...seen].filter((state) => state !== before && state !== after)).toEqual([]);
+    }
+    expect(looks).toBeGreaterThan(500);
+  } finally {
+    reader.close();
+    days.close();
+    await leap.close();
+  }
+}, 60_000);
+
+it("a group of 12 000 meters that moves is told in parts of one version, the digest holding after the last", async () => {
+  const leap = await openScriptedLeap();
+  const days = openDays(leap);
+  const sketch = (number: number, group: string): MeterSketch => ({
+    number,
+    stays: [{ group, from: "2026-11-01" }],
+  });
+  const all = Array.from({ length: 12_000 }, (_, index) => index + 1);
+  try {
+    leap.entries = all.map((number) => toEntry(sketch(number, number <= 11_500 ? "north" : "south")));
+    await days.run(noon);
+    const consumer = openGroupConsumer(days.database);
+    // South takes 11 000 from north and gives its own 500 back: added and removed in one update.
+    leap.entries = all.map((number) => toEntry(sketch(number, number <= 11_000 ? "south" : "north")));
+    const report = await days.run(noon + dayMs);
+    expect(report.exit_code).toBe(0);
+    const updates = readEvents(days.database).filter(({ type }) => type === "meter.enrollment.group.updated");
+    expect(
+      updates.map(({ event: { data } }) => [data.part, data.parts, data.before.version, data.after.version]),
+    ).toEqual([
+      [1, 3, 0, 1],
+      [2, 3, 0, 1],
+      [3, 3, 0, 1],
+      [1, 3, 0, 1],
+      [2, 3, 0, 1],
+      [3, 3, 0, 1],
+    ]);
+    const sizes = updates.map(
+      ({ event: { data } }) => data.added_meter_ids.length + data.removed_meter_ids.length,
+    );
+    expect(sizes).toEqual([5000, 5000, 1500, 5000, 5000, 1500]);
+    consumer.follow("after the move");
+    expect(readGroups(days.database).length).toBe(6);
+    expect([readMembers(days.database).length, readHistory(days.database).length]).toEqual([36_000, 23_500]);
+  } finally {
+    days.close();
+    await leap.close();
+  }
+}, 90_000);

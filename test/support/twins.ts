@@ -1,0 +1,15 @@
+import type { Database } from "../../src/database/index.ts";
+import { readEvents, readSnapshot } from "./views.ts";
+
+/** What two databases with the same stream id must have in common, whatever it took them to get there. */
+export function readTwin(database: Database) {
+  const told = readEvents(database).filter(({ type }) => type !== "sync.failed");
+  return {
+    ...readSnapshot(database),
+    events: told.map(({ id, type, subject, partitionkey, event }) =>
+      type === "sync.published"
+        ? JSON.stringify([id, type])
+        : JSON.stringify([id, type, subject, partitionkey, event.data]),
+    ),
+  };
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { describeChange, nameSubject } from "../../../src/cli/change-words.ts";
+
+const from = "11111111-0000-4000-8000-000000000001";
+const to = "22222222-0000-4000-8000-000000000002";
+const remap = {
+  partner_reference: "SITE-1",
+  program: "DEMAND",
+  basis: "announced",
+  reason: null,
+  from_market_group_ids: [from],
+  to_market_group_ids: [to],
+  effective_from: "2026-11-01",
+  effective_to: null,
+  lead_time_hours: 63.4,
+};
+
+describe("a change in words", () => {
+  it("tells from where to where a meter moves, from when on, and how far ahead", () => {
+    expect(words(remap)).toBe(
+      "DEMAND: moves from 11111111… to 22222222… from 2026-11-01 on (announced, 63 h ahead)",
+    );
+  });
+
+  it("calls groups by their names where they are known", () => {
+    const event = { type: "meter.group.remapped", data: remap };
+    expect(describeChange(event, new Map([[to, "WEST_02"]]))).toContain("to WEST_02 from");
+  });
+
+  it("tells why a meter is left without a group", () => {
+    const left = { ...remap, program: null, to_market_group_ids: [], reason: "period_ended" };
+    expect(words(left)).toBe("leaves 11111111… (period ended) from 2026-11-01 on (announced, 63 h ahead)");
+  });
+
+  it("says of a first day that has begun how long ago that was", () => {
+    const begun = { ...remap, from_market_group_ids: [], effective_to: "2026-11-01", lead_time_hours: -23.2 };
+    expect(words(begun)).toBe("DEMAND: joins 22222222… on 2026-11-01 only (announced, begun 23 h ago)");
+  });
+
+  it("tells a group update by its numbers", () => {
+    const event = {
+      type: "meter.enrollment.group.updated",
+      data: {
+        effective_from: "2026-11-01",
+        effective_to: "2026-11-02",
+        added_meter_ids: ["a", "b"],
+        removed_meter_ids: [],
+        part: 1,
+        parts: 1,
+        before: { member_count: 3 },
+        after: { member_count: 5, version: 7 },
+      },
+    };
+    expect(describeChange(event)).toBe("3 → 5 members (+2 −0) 2026-11-01 to 2026-11-02, version 7");
+  });
+
+  it("names a type it has no words for", () => {
+    expect(describeChange({ type: "meter.teleported", data: {} })).toBe("meter.teleported");
+    expect(describeChange(null)).toBe("undefined");
+  });
+
+  it("is about whom the partner knows: by reference, by name, else by id", () => {
+    expect(nameSubject({ subject: "m", data: remap })).toBe("meter SITE-1");
+    expect(nameSubject({ subject: "g", data: { market_group_name: "WEST" } })).toBe("group WEST");
+    expect(nameSubject({ subject: "m", data: { meter_id: "m", partner_reference: null } })).toBe("meter m");
+  });
+});
+
+function words(data: object): string {
+  return describeChange({ type: "meter.group.remapped", data });
+}
