@@ -103,6 +103,7 @@ CREATE TABLE `meter` (
 	`head_revision_id` integer,
 	`head_fingerprint` text,
 	`first_publication` integer,
+	`published_through` text,
 	`participation_preference` text,
 	`is_missing` integer DEFAULT 0 NOT NULL,
 	`changed_at_ms` integer,
@@ -225,6 +226,7 @@ CREATE TABLE `staged_head` (
 	`participation_preference` text,
 	`next_boundary_date` text,
 	`next_preference_at_ms` integer,
+	`published_through` text,
 	`is_changed` integer NOT NULL,
 	PRIMARY KEY(`run_key`, `meter_key`)
 ) STRICT, WITHOUT ROWID;

@@ -42,7 +42,9 @@ FROM group_day gd
 JOIN group_span s ON s.market_group_id = gd.market_group_id
   AND gd.trade_date >= s.effective_from AND (s.effective_to IS NULL OR gd.trade_date <= s.effective_to)
 JOIN market_group g ON g.market_group_id = gd.market_group_id
-WHERE s.member_count > 0;
+WHERE s.member_count > 0 AND NOT EXISTS (
+  SELECT 1 FROM json_each(s.regions) j WHERE NOT EXISTS (
+    SELECT 1 FROM horizon_day d WHERE d.transmission_region = j.value AND d.trade_date = gd.trade_date));
 --> statement-breakpoint
 CREATE VIEW snapshot_assignment_history AS
 SELECT m.meter_id, a.program, a.market_group_id, a.effective_from, a.effective_to,

@@ -132,8 +132,7 @@ function readProgramEnrollment(
     const status = takeEssential("enrollment_status", row.enrollment_status, notes);
     if (status === null) notes.drift.add("program_status_missing");
     else statuses.push({ program, deliveryPeriod, statuses: [status] });
-    const period = readDeliveryPeriod(program, row, notes);
-    if (period !== null) periods.push(period);
+    periods.push(readDeliveryPeriod(program, row, notes));
   }
   return { programStatuses: toStatusSets(statuses), deliveryPeriods: toDistinctPeriods(periods) };
 }
@@ -142,15 +141,11 @@ function readDeliveryPeriod(
   program: string,
   row: z.infer<typeof programEnrollmentV2>,
   notes: Notes,
-): DeliveryPeriod | null {
+): DeliveryPeriod {
   const startMs = takeStart("delivery_period_start_date_time", row.delivery_period_start_date_time, notes);
   const endMs = takeEnd("delivery_period_end_date_time", row.delivery_period_end_date_time, notes);
   const marketGroupId = takeMarketGroupId(row.market_group_id, notes);
   const marketGroupName = takeDecoration("market_group_name", row.market_group_name, notes);
-  if (endMs !== null && endMs < startMs) {
-    notes.drift.add("period_ends_before_start");
-    return null;
-  }
   return { program, startMs, endMs, marketGroupId, marketGroupName };
 }
 

@@ -34,7 +34,10 @@ export function toPeriodAssignments(periods: readonly DeliveryPeriod[], zone: st
     const end = period.endMs === null ? null : toTradeDate(period.endMs, zone);
     if (!start.isMidnight || end?.isMidnight === false) drift.add("period_not_at_midnight");
     const dates = { from: start.date, to: end?.date ?? null };
-    if (dates.to !== null && dates.to < dates.from) continue;
+    if (dates.to !== null && dates.to < dates.from) {
+      drift.add("period_ends_before_start");
+      continue;
+    }
     if (period.marketGroupId === null) append(unassigned, period.program, dates);
     else append(ranges, period.program, { group: period.marketGroupId, ...dates });
   }

@@ -9,8 +9,10 @@ export const meter = sqliteTable(
     headRevisionId: integer("head_revision_id"),
     /** The head's fingerprint once more: what did not change is told by this small table alone. */
     headFingerprint: text("head_fingerprint"),
-    /** The number of the publication that first showed it. */
+    /** The number of the publication that first showed it in its present region. */
     firstPublication: integer("first_publication"),
+    /** The last date published for it while it was in another region; null where it never was. */
+    publishedThrough: text("published_through"),
     participationPreference: text("participation_preference"),
     isMissing: integer("is_missing").notNull().default(0),
     changedAtMs: integer("changed_at_ms"),

@@ -5,6 +5,7 @@ export type Candidate = {
   readonly meterKey: number;
   readonly meterId: string;
   readonly firstPublication: number | null;
+  readonly publishedThrough: string | null;
   readonly head: StoredRevision | null;
   /** What this run read, where it differs from the head. */
   readonly staged: StoredRevision | null;
@@ -89,6 +90,7 @@ export function loadCandidates(
       meterKey: Number(row.meter_key),
       meterId: String(row.meter_id),
       firstPublication: row.first_publication as number | null,
+      publishedThrough: row.published_through as string | null,
       head: loadRevision(database, headId),
       staged: stagedId === headId ? null : loadRevision(database, stagedId),
       nextBoundaryDate: row.next_boundary_date as string | null,
@@ -120,6 +122,8 @@ export type StagedHead = {
   readonly participationPreference: string | null;
   readonly nextBoundaryDate: string | null;
   readonly nextPreferenceAtMs: number | null;
+  /** Set where the region changed: the last date published for the meter before. */
+  readonly publishedThrough: string | null;
   readonly isChanged: boolean;
 };
 
@@ -127,7 +131,7 @@ export function saveStagedHead(database: Database, runKey: number, head: StagedH
   database
     .prepare(
       `INSERT INTO staged_head (run_key, meter_key, revision_id, participation_preference, next_boundary_date,
-         next_preference_at_ms, is_changed) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+         next_preference_at_ms, published_through, is_changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       runKey,
@@ -136,6 +140,7 @@ export function saveStagedHead(database: Database, runKey: number, head: StagedH
       head.participationPreference,
       head.nextBoundaryDate,
       head.nextPreferenceAtMs,
+      head.publishedThrough,
       head.isChanged ? 1 : 0,
     );
 }

@@ -72,7 +72,9 @@ function saveHeads(database: Database, { runKey, publication, publishedAtMs }: P
          head_revision_id = coalesce(s.revision_id, head_revision_id),
          head_fingerprint = coalesce(
            (SELECT r.fingerprint FROM revision r WHERE r.revision_id = s.revision_id), head_fingerprint),
-         first_publication = coalesce(first_publication, @publication),
+         first_publication = CASE WHEN s.published_through IS NULL
+           THEN coalesce(first_publication, @publication) ELSE @publication END,
+         published_through = coalesce(s.published_through, meter.published_through),
          participation_preference = s.participation_preference,
          next_boundary_date = s.next_boundary_date,
          next_preference_at_ms = s.next_preference_at_ms,

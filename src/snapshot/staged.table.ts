@@ -11,6 +11,8 @@ export const stagedHead = sqliteTable(
     participationPreference: text("participation_preference"),
     nextBoundaryDate: text("next_boundary_date"),
     nextPreferenceAtMs: integer("next_preference_at_ms"),
+    /** Set where the region changed: the last date published for the meter before. */
+    publishedThrough: text("published_through"),
     isChanged: integer("is_changed").notNull(),
   },
   (table) => [primaryKey({ columns: [table.runKey, table.meterKey] })],

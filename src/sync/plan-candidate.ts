@@ -1,6 +1,6 @@
 import { type AssignmentRange, type MeterPlan, planMeter } from "../diff/index.ts";
 import { loadToldCount, toMeterEvents } from "../events/index.ts";
-import { type RegionHorizon, regionZones, toLocalDate } from "../market/index.ts";
+import { type RegionHorizon, regionZones, toLatest, toLocalDate } from "../market/index.ts";
 import type { ApiVersion, JsonObject, Meter, Participation } from "../meter/index.ts";
 import {
   type AssignmentMove,
@@ -33,13 +33,14 @@ export function planCandidate(
   const before = head === null ? null : (toStoredMeter(run, head) ?? after);
   const horizon = toHorizon(plan, after);
   const published = loadAssignments(database, meterKey);
+  const publishedThrough = toPublishedThrough(context, candidate);
   const planned = planMeter({
     before,
     after,
     published,
     horizon,
     base: toLocalDate(run.sweepStartedAtMs, horizon.zone),
-    publishedThrough: toPublishedThrough(context, candidate, after.transmissionRegion),
+    publishedThrough,
     isSwitched: staged !== null && head !== null && isSwitched(run),
     nowMs: plan.nowMs,
     publishedAtMs: run.stream.publishedAtMs,
@@ -49,7 +50,8 @@ export function planCandidate(
   if (staged === null && moves.length === 0 && planned.changes.length === 0 && isUpToDate(candidate, planned))
     return;
   saveStagedAssignments(database, run.runKey, meterKey, moves);
-  if (before !== null && before.transmissionRegion !== after.transmissionRegion) {
+  const hasMoved = before !== null && before.transmissionRegion !== after.transmissionRegion;
+  if (hasMoved) {
     for (const { group } of planned.assignments) saveStagedGroup(database, run.runKey, group);
   }
   saveStagedHead(database, run.runKey, {
@@ -58,6 +60,7 @@ export function planCandidate(
     participationPreference: planned.preference?.preference ?? null,
     nextBoundaryDate: planned.nextBoundary,
     nextPreferenceAtMs: planned.nextPreferenceAtMs,
+    publishedThrough: hasMoved ? publishedThrough : null,
     isChanged: staged !== null || planned.changes.length > 0,
   });
   if (staged !== null) plan[head === null ? "created" : "changed"] += 1;
@@ -95,13 +98,13 @@ function toHorizon(plan: Plan, { transmissionRegion }: Meter): RegionHorizon {
   return horizon;
 }
 
-function toPublishedThrough({ database }: SyncContext, candidate: Candidate, region: string): string | null {
-  if (candidate.firstPublication === null) return null;
-  return loadPublishedThrough(
-    database,
-    candidate.head?.transmissionRegion ?? region,
-    candidate.firstPublication,
-  );
+/** The last date a meter has been published for, in the region it was in. `null` for a new meter. */
+function toPublishedThrough({ database }: SyncContext, candidate: Candidate): string | null {
+  const { head, firstPublication, publishedThrough } = candidate;
+  if (head === null || firstPublication === null) return null;
+  const inRegion = loadPublishedThrough(database, head.transmissionRegion, firstPublication);
+  if (inRegion === null || publishedThrough === null) return inRegion ?? publishedThrough;
+  return toLatest(inRegion, publishedThrough);
 }
 
 function isSwitched(run: Run): boolean {

@@ -100,6 +100,7 @@ CREATE TABLE `meter` (
 	`head_revision_id` integer,
 	`head_fingerprint` text,
 	`first_publication` integer,
+	`published_through` text,
 	`participation_preference` text,
 	`is_missing` integer DEFAULT 0 NOT NULL,
 	`changed_at_ms` integer,
@@ -217,6 +218,7 @@ CREATE TABLE `staged_head` (
 	`participation_preference` text,
 	`next_boundary_date` text,
 	`next_preference_at_ms` integer,
+	`published_through` text,
 	`is_changed` integer NOT NULL,
 	PRIMARY KEY(`run_key`, `meter_key`)
 ) STRICT, WITHOUT ROWID;
@@ -286,7 +288,9 @@ FROM group_day gd
 JOIN group_span s ON s.market_group_id = gd.market_group_id
   AND gd.trade_date >= s.effective_from AND (s.effective_to IS NULL OR gd.trade_date <= s.effective_to)
 JOIN market_group g ON g.market_group_id = gd.market_group_id
-WHERE s.member_count > 0;
+WHERE s.member_count > 0 AND NOT EXISTS (
+  SELECT 1 FROM json_each(s.regions) j WHERE NOT EXISTS (
+    SELECT 1 FROM horizon_day d WHERE d.transmission_region = j.value AND d.trade_date = gd.trade_date));
 
 CREATE VIEW snapshot_info AS
 SELECT api_version, account, stream_id, last_sequence,

@@ -185,7 +185,8 @@ function insertEvents(database: Database): void {
 function insert(database: Database, table: string, values: Record<string, unknown>): void {
   const needed = database
     .prepare(
-      `SELECT name, type FROM pragma_table_info('${table}') WHERE "notnull" = 1 AND dflt_value IS NULL AND pk = 0`,
+      `SELECT name, type FROM pragma_table_info('${table}')
+       WHERE "notnull" = 1 AND dflt_value IS NULL AND pk = 0`,
     )
     .all()
     .map(({ name, type }) => [name, String(type).toUpperCase() === "TEXT" ? "" : 0]);

@@ -6,7 +6,14 @@ import { openInspector } from "../support/publication-check.ts";
 import { type Days, openDays } from "../support/run-days.ts";
 import { saysOfV2 } from "../support/says.ts";
 import { openScriptedLeap, type ScriptedLeap } from "../support/scripted-leap.ts";
-import { countRows, lastSequence, readChanges, readEvents } from "../support/views.ts";
+import {
+  countRows,
+  lastSequence,
+  readChanges,
+  readEvents,
+  readGroups,
+  readMembers,
+} from "../support/views.ts";
 
 let leap: ScriptedLeap;
 let days: Days;
@@ -164,6 +171,38 @@ describe("the days that are looked at", () => {
     }
     const leads = readEvents(days.database).flatMap(({ event: { data } }) => data.lead_time_hours ?? []);
     expect(Math.min(...leads)).toBeLessThan(-24);
+  });
+
+  it("keep what was published further ahead for a meter that has changed its region since", async () => {
+    const stays = [
+      { group: "a", from: "2026-10-01", to: "2026-10-27" },
+      { group: "b", from: "2026-10-28" },
+    ];
+    const nowMs = morning("2026-10-25");
+    leap.entries = [toEntry({ number: 1, region: "NYISO", stays })];
+    await days.run(nowMs, { horizonDays: 5 });
+    leap.entries = [toEntry({ number: 1, region: "CAISO", stays })];
+    expect(await tell(nowMs, 3)).toEqual([]);
+    leap.entries = [toEntry({ number: 1, region: "CAISO", stays, reference: "another" })];
+    expect((await tell(nowMs, 3)).map(({ type }) => type)).toEqual(["meter.partner-reference.updated"]);
+  });
+
+  it("show a group in snapshot_groups with the members that snapshot_group_members shows", async () => {
+    leap.entries = [
+      toEntry({ number: 1, region: "CAISO", stays: [{ group: "a", from: "2026-10-01" }] }),
+      toEntry({ number: 2, region: "NYISO", stays: [{ group: "a", from: "2026-10-01", to: "2026-11-09" }] }),
+    ];
+    await days.run(Date.parse("2026-11-09T18:00:00Z"));
+    // It is tomorrow in New York already, and what ended there yesterday is today's in Los Angeles.
+    await days.run(Date.parse("2026-11-10T06:00:00Z"));
+    const members = readMembers(days.database).map((row) => JSON.parse(row) as string[]);
+    for (const row of readGroups(days.database)) {
+      const [date, group, , count] = JSON.parse(row) as [string, string, unknown, number];
+      const shown = new Set(
+        members.filter((one) => one[0] === date && one[1] === group).map((one) => one[3]),
+      );
+      expect(shown.size, row).toBe(count);
+    }
   });
 
   it("tell A, B, A, B on one date in four events with four ids", async () => {

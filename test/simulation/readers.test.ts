@@ -54,7 +54,7 @@ it("a reader beside a running sweep sees one publication or the next, never a ha
   }
 }, 60_000);
 
-it("a group of 12 000 meters that moves is told in parts of one version, the digest holding after the last", async () => {
+it("a move of 11 500 meters is told in parts of one version, the digest holding after the last", async () => {
   const leap = await openScriptedLeap();
   const days = openDays(leap);
   const sketch = (number: number, group: string): MeterSketch => ({

@@ -43,7 +43,7 @@ describe("one portfolio through v1 and v2 (§1, §4)", () => {
     });
   }
 
-  it("tells nothing where a database goes from v1 to v2 and back, and the portfolio stands still", async () => {
+  it("tells nothing where a database goes from v1 to v2 and back in a frozen portfolio", async () => {
     const leap = await startSimulator({
       seed: 31,
       meterCount: 60,

@@ -75,7 +75,10 @@ export function toMembers(
   return rows.sort();
 }
 
-/** A group is shown on the days that the regions of all its members in the horizon have. */
+/**
+ * A group is shown on the days that the regions of all its members in the horizon have, and never with a member
+ * whose own region does not show the day.
+ */
 export function toGroups(
   books: ReadonlyMap<string, Book>,
   regions: ReadonlyMap<string, Published>,
@@ -101,7 +104,8 @@ export function toGroups(
     for (const date of days) {
       const present = own.filter((stay) => stay.date === date);
       if (present.length === 0 || homes.size === 0) continue;
-      if (![...homes].every((region) => isIn(region, date))) continue;
+      const here = [...homes, ...present.map(({ region }) => region)];
+      if (!here.every((region) => isIn(region, date))) continue;
       const ids = [...new Set(present.map(({ meterId }) => meterId))].sort();
       const programs = new Set(present.flatMap(({ program }) => (program === "" ? [] : [program])));
       const row = [date, group, [...programs].sort(), ids.length, digestOf(ids), versions.get(group) ?? 0];

@@ -49,7 +49,8 @@ export function readMembers(database: Database): string[] {
 export function readGroups(database: Database): string[] {
   const rows = database
     .prepare(
-      `SELECT trade_date, market_group_id, programs, member_count, members_sha256, version FROM snapshot_groups`,
+      `SELECT trade_date, market_group_id, programs, member_count, members_sha256, version
+       FROM snapshot_groups`,
     )
     .all();
   return rows

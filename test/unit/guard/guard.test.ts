@@ -55,5 +55,3 @@ describe("the breaker weighs an empty sweep", () => {
     expect(weighPlan({ returned: 1, known: 1 })).toEqual({ verdict: "publish", trips: [] });
   });
 });
-
-describe("the rules of domain §7 that the breaker does not know yet", () => {});

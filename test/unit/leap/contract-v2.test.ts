@@ -166,11 +166,11 @@ test("rows of one program and period give a set of statuses", () => {
   ]);
 });
 
-test("a period that ends before it starts assigns nothing but keeps its status", () => {
+test("a period whose end lies before its start is kept: only local days can say whether it is empty", () => {
   const row = { ...periodNorth, delivery_period_end_date_time: "2027-04-01T07:00:00Z" };
   const extraction = read({ program_enrollment: [row] });
-  expect(extraction.drift).toEqual(["period_ends_before_start"]);
-  expect(extraction.meter?.deliveryPeriods).toEqual([]);
+  expect(extraction.drift).toEqual([]);
+  expect(extraction.meter?.deliveryPeriods[0]?.endMs).toBe(Date.parse("2027-04-01T07:00:00Z"));
   expect(extraction.meter?.programStatuses).toHaveLength(1);
 });
 

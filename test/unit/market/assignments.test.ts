@@ -31,6 +31,15 @@ describe("a v2 delivery period covers its local days from start to end, both inc
     expect(drift).toEqual([]);
   });
 
+  test("a period that ends on a day before its first assigns nothing and is drift", () => {
+    const { functions, drift } = toPeriodAssignments(
+      [period("2026-10-10T07:00:00Z", "2026-10-08T07:00:00Z", "g1")],
+      zone,
+    );
+    expect(functions.size).toBe(0);
+    expect(drift).toEqual(["period_ends_before_start"]);
+  });
+
   test("November begins before the clocks change and ends after it", () => {
     const rows = [period("2026-11-01T07:00:00Z", "2026-11-30T08:00:00Z", "g2")];
     expect(toPeriodAssignments(rows, zone).functions.get("CCA")).toEqual([
