@@ -76,8 +76,8 @@ export function toMembers(
 }
 
 /**
- * A group is shown on the days that the regions of all its members in the horizon have, and never with a member
- * whose own region does not show the day.
+ * A group is shown on the days that the regions of all its members in the horizon have, and never with a
+ * member whose own region does not show the day.
  */
 export function toGroups(
   books: ReadonlyMap<string, Book>,
