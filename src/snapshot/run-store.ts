@@ -79,8 +79,8 @@ export function loadSweepStart(
 }
 
 /**
- * Under the lock no other run lives: whatever still says `running` was killed. Marks those as failed; what they
- * were about to tell is told by the run that goes on. Returns how many there were.
+ * Under the lock no other run lives: whatever still says `running` was killed. Marks those as failed; what
+ * they were about to tell is told by the run that goes on. Returns how many there were.
  */
 export function saveKilledRuns(database: Database, runKey: number): number {
   return database
