@@ -1,5 +1,6 @@
 import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
+import type { Certificate, Trip } from "../guard/index.ts";
 import type { Extraction, LeapClient } from "../leap/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { ZoneRules } from "../market/index.ts";
@@ -76,7 +77,16 @@ export type Sweep = {
   readonly seen: SeenMeters;
   readonly observations: Observations;
   readonly windowsTotal: number;
+  /** Read to their last page, by this run or by the one it resumes. */
+  readonly windowsDone: number;
   readonly windowsRead: number;
   readonly pages: number;
   readonly cursorMs: number | null;
+};
+
+/** What was judged of a sweep and its plan. */
+export type Verdicts = {
+  readonly certificate: Certificate;
+  readonly trips: readonly Trip[];
+  readonly absent: number;
 };

@@ -1,8 +1,7 @@
 import { exitCode } from "../failure/index.ts";
 import { formatInstant } from "../time/index.ts";
-import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
-import type { Plan } from "./plan-run.ts";
-import type { Verdicts } from "./publish-run.ts";
+import type { Run, Sweep, SyncContext, SyncOptions, Verdicts } from "./context.ts";
+import type { Plan } from "./plan.ts";
 import type { RunReport } from "./report.ts";
 
 type Ending = Verdicts & {

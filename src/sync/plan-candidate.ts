@@ -16,7 +16,7 @@ import {
 } from "../snapshot/index.ts";
 import type { Run, Sweep, SyncContext } from "./context.ts";
 import { addDrift } from "./observations.ts";
-import { noteFields, type Plan, stageEvents } from "./plan-run.ts";
+import { noteFields, type Plan, stageEvents } from "./plan.ts";
 
 /** Plans one meter, and stages what it leads to. Runs inside the caller's transaction, one a chunk. */
 export function planCandidate(

@@ -10,7 +10,7 @@ import {
   saveStagedGroupSpans,
 } from "../snapshot/index.ts";
 import type { Run, SyncContext } from "./context.ts";
-import { type Plan, pause, stageEvents } from "./plan-run.ts";
+import { type Plan, pause, stageEvents } from "./plan.ts";
 
 const groupsPerChunk = 20;
 

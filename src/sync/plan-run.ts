@@ -1,10 +1,7 @@
-import { createHash, type Hash } from "node:crypto";
+import { createHash } from "node:crypto";
 import { inTransaction } from "../database/index.ts";
-import { type Field, toFieldKey, toFields } from "../diff/index.ts";
-import { type EventContext, type StagedEvent, saveStagedEvents, toFieldEvent } from "../events/index.ts";
 import { Failure } from "../failure/index.ts";
 import { addDays, planHorizon, type RegionHorizon, toLatest, toLocalDate, toZone } from "../market/index.ts";
-import type { JsonObject } from "../meter/index.ts";
 import {
   loadCandidates,
   loadFieldKeys,
@@ -14,33 +11,11 @@ import {
   saveCandidates,
 } from "../snapshot/index.ts";
 import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
+import { type Plan, pause, stageFields } from "./plan.ts";
 import { planCandidate } from "./plan-candidate.ts";
 import { planGroups } from "./plan-groups.ts";
 
-/** A run's plan while it is made; its results are staged in the database, chunk by chunk. */
-export type Plan = {
-  /** The instant everything is planned as of, and published at. */
-  readonly nowMs: number;
-  readonly horizons: ReadonlyMap<string, RegionHorizon>;
-  readonly events: EventContext;
-  /** False for a baseline that tells no events of meters and groups. */
-  readonly tells: boolean;
-  readonly checksum: Hash;
-  readonly knownFields: Set<string>;
-  readonly newFields: Map<string, Field>;
-  created: number;
-  changed: number;
-  ordinal: number;
-};
-
 const candidatesPerChunk = 200;
-/**
- * So many new fields are told per run, and so many remembered: a document with random keys must not flood
- * anyone.
- */
-const fieldsPerRunMax = 50;
-const fieldsMax = 5000;
-
 /** Works out what the sweep changed and what time alone changed, and stages it as the plan of this run. */
 export async function planRun(
   context: SyncContext,
@@ -72,36 +47,6 @@ export async function planRun(
   await planGroups(context, run, plan);
   inTransaction(database, () => stageFields(context, run, plan));
   return plan;
-}
-
-/** Lets signals and timers in between two chunks; a run told to stop ends here and can be resumed. */
-export async function pause(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
-  if (signal.aborted) throw signal.reason;
-}
-
-/** Appends events to the plan in their order. */
-export function stageEvents(
-  context: SyncContext,
-  run: Run,
-  plan: Plan,
-  events: readonly StagedEvent[],
-): void {
-  saveStagedEvents(context.database, run.runKey, plan.ordinal, events);
-  for (const event of events) plan.checksum.update(event.id);
-  plan.ordinal += events.length;
-}
-
-/** Looks at a document's fields for ones that none had before. */
-export function noteFields(run: Run, plan: Plan, document: JsonObject): void {
-  if (plan.knownFields.size >= fieldsMax) return;
-  for (const field of toFields(document)) {
-    const key = toFieldKey(run.apiVersion, field);
-    if (plan.knownFields.has(key) || plan.newFields.has(key)) continue;
-    if (isSilent(run) ? plan.newFields.size < fieldsMax : plan.newFields.size < fieldsPerRunMax) {
-      plan.newFields.set(key, field);
-    }
-  }
 }
 
 function startPlan(context: SyncContext, options: SyncOptions, run: Run, sweep: Sweep): Plan {
@@ -167,23 +112,6 @@ function toRegionsInFull(run: Run, sweep: Sweep, plan: Plan): string[] {
 function isCovered(run: Run, zone: string, offset: number, range: { first: string; last: string }): boolean {
   const base = toLocalDate(run.sweepStartedAtMs, zone);
   return addDays(base, offset) <= range.first && range.last <= addDays(base, offset + 2);
-}
-
-function stageFields(context: SyncContext, run: Run, plan: Plan): void {
-  if (isSilent(run)) return;
-  stageEvents(
-    context,
-    run,
-    plan,
-    [...plan.newFields.values()].map((field) =>
-      toFieldEvent(plan.events, { ...field, apiVersion: run.apiVersion }),
-    ),
-  );
-}
-
-/** Fields are no news at the baseline, nor when the API's version has changed. */
-function isSilent(run: Run): boolean {
-  return run.stream.apiVersion !== run.apiVersion;
 }
 
 function reportProgress(context: SyncContext, sweep: Sweep, planned: number, total: number): void {

@@ -1,6 +1,5 @@
 import { inTransaction } from "../database/index.ts";
 import { appendStagedEvents, loadStagedCounts, loadToldCount, toRunEvent } from "../events/index.ts";
-import type { Certificate, Trip } from "../guard/index.ts";
 import { addDays, toLatest, toPublishedHorizon } from "../market/index.ts";
 import {
   loadStream,
@@ -10,16 +9,10 @@ import {
   savePublication,
   saveRunEnd,
 } from "../snapshot/index.ts";
-import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
+import type { Run, Sweep, SyncContext, SyncOptions, Verdicts } from "./context.ts";
 import { toReport } from "./make-report.ts";
-import { type Plan, stageEvents } from "./plan-run.ts";
+import { type Plan, stageEvents } from "./plan.ts";
 import type { RunReport } from "./report.ts";
-
-export type Verdicts = {
-  readonly certificate: Certificate;
-  readonly trips: readonly Trip[];
-  readonly absent: number;
-};
 
 /** Publishes the plan in one transaction: snapshot, history and outbox move together (I1). */
 export function publishRun(

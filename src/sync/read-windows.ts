@@ -42,7 +42,8 @@ export async function readWindows(context: SyncContext, run: Run): Promise<Sweep
     seen: reading.seen,
     observations: reading.total,
     windowsTotal: windows.length,
-    windowsRead: windows.length - run.windowsResumed,
+    windowsDone: reading.windowsDone,
+    windowsRead: reading.windowsDone - run.windowsResumed,
     pages: reading.pages,
     cursorMs: loadSweepStart(database, run.runKey).cursorMs,
   };

@@ -4,7 +4,7 @@ import type { ApiVersion, JsonObject } from "../meter/index.ts";
 import { loadHeads, saveRevisionFace } from "../snapshot/index.ts";
 import { parseInstant } from "../time/index.ts";
 import type { Run, SyncContext } from "./context.ts";
-import { pause } from "./plan-run.ts";
+import { pause } from "./plan.ts";
 
 const headsPerChunk = 200;
 

@@ -27,20 +27,13 @@ export async function runSync(context: SyncContext, options: SyncOptions): Promi
 async function walk(context: SyncContext, options: SyncOptions, run: Run): Promise<RunReport> {
   await rereadDocuments(context, run);
   const sweep = await readWindows(context, run);
-  const certificate = planCertificate(toEvidence(sweep));
+  const { rejected } = sweep.observations;
+  const certificate = planCertificate({ ...sweep, rejected });
   const plan = await planRun(context, options, run, sweep);
   const { verdict, trips } = weighPlan({ returned: sweep.seen.count(), known: run.knownMeterCount });
   const verdicts = { certificate, trips, absent: countAbsent(context, sweep) };
   if (verdict === "hold") return holdRun(context, options, run, sweep, plan, verdicts);
   return publishRun(context, options, run, sweep, plan, verdicts);
-}
-
-function toEvidence(sweep: Sweep) {
-  return {
-    windowsTotal: sweep.windowsTotal,
-    windowsDone: sweep.windowsTotal,
-    rejected: sweep.observations.rejected,
-  };
 }
 
 /** Known meters that this sweep did not return. */
