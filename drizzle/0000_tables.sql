@@ -1,3 +1,5 @@
+-- In the same transaction as the tables: a file is ours, or it is empty.
+PRAGMA application_id = 1297305155;--> statement-breakpoint
 CREATE TABLE `sink` (
 	`name` text PRIMARY KEY NOT NULL,
 	`settled_sequence` integer NOT NULL,
@@ -70,6 +72,7 @@ CREATE TABLE `horizon` (
 	`transmission_region` text PRIMARY KEY NOT NULL,
 	`zone` text NOT NULL,
 	`today` text NOT NULL,
+	`first_looked_at` text,
 	`last_looked_at` text NOT NULL,
 	`known_through` text NOT NULL
 ) STRICT;
@@ -94,7 +97,8 @@ CREATE TABLE `market_group` (
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE `discovered_field` (
-	`field_key` text PRIMARY KEY NOT NULL
+	`field_key` text PRIMARY KEY NOT NULL,
+	`is_told` integer NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE TABLE `meter` (
@@ -156,6 +160,7 @@ CREATE TABLE `run` (
 	`account` text NOT NULL,
 	`host` text NOT NULL,
 	`is_rehearsal` integer NOT NULL,
+	`extraction_version` integer NOT NULL,
 	`started_at_ms` integer NOT NULL,
 	`finished_at_ms` integer,
 	`published_at_ms` integer,
@@ -171,6 +176,7 @@ CREATE TABLE `staged_revision` (
 	`run_key` integer NOT NULL,
 	`meter_key` integer NOT NULL,
 	`window_ordinal` integer NOT NULL,
+	`staged_order` integer NOT NULL,
 	`revision_id` integer NOT NULL,
 	PRIMARY KEY(`run_key`, `meter_key`, `window_ordinal`)
 ) STRICT, WITHOUT ROWID;

@@ -23,7 +23,7 @@ WHERE a.known_to_ms IS NULL;
 --> statement-breakpoint
 -- A group is shown on the days that the regions of all its members in the horizon have.
 CREATE VIEW snapshot_groups AS
-WITH group_region AS (
+WITH group_region AS MATERIALIZED (
   SELECT DISTINCT s.market_group_id, j.value AS transmission_region
   FROM group_span s, json_each(s.regions) j
   WHERE s.member_count > 0 AND EXISTS (
@@ -31,11 +31,16 @@ WITH group_region AS (
     WHERE d.transmission_region = j.value AND d.trade_date >= s.effective_from
       AND (s.effective_to IS NULL OR d.trade_date <= s.effective_to))
 ),
+region_count AS MATERIALIZED (
+  SELECT market_group_id, count(*) AS n FROM group_region GROUP BY market_group_id
+),
 group_day AS (
   SELECT gr.market_group_id, d.trade_date
-  FROM group_region gr JOIN horizon_day d ON d.transmission_region = gr.transmission_region
+  FROM group_region gr
+  JOIN region_count c ON c.market_group_id = gr.market_group_id
+  JOIN horizon_day d ON d.transmission_region = gr.transmission_region
   GROUP BY gr.market_group_id, d.trade_date
-  HAVING count(*) = (SELECT count(*) FROM group_region x WHERE x.market_group_id = gr.market_group_id)
+  HAVING count(*) = max(c.n)
 )
 SELECT gd.trade_date, gd.market_group_id, g.market_group_name, s.programs, s.member_count, s.members_sha256, g.version
 FROM group_day gd

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../config/index.ts";
-import { acquireLock, type Database, type Lock } from "../database/index.ts";
+import { acquireLock, type Database, type Lock, toLockPath } from "../database/index.ts";
 import { type DeliveryReport, deliverDue, type Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { Clock } from "../time/index.ts";
@@ -18,7 +18,7 @@ export type Delivering = {
 
 /** One delivery at a time on a database: two would send one partition key's events out of order (I6). */
 export function acquireDeliveryLock(config: Config): Lock {
-  return acquireLock(`${config.databasePath}.deliver.lock`, "another delivery is under way");
+  return acquireLock(toLockPath(config.databasePath, "deliver.lock"), "another delivery is under way");
 }
 
 /**

@@ -2,7 +2,13 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Config } from "../config/index.ts";
-import { acquireLock, type Database, openDatabase, openScratchDatabase } from "../database/index.ts";
+import {
+  acquireLock,
+  type Database,
+  openDatabase,
+  openScratchDatabase,
+  toLockPath,
+} from "../database/index.ts";
 import { type DeliveryReport, openSinks, registerSinks, type Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import { type LeapClient, type LeapCredentials, openLeapClient } from "../leap/index.ts";
@@ -34,7 +40,9 @@ export async function runSyncCommand(invocation: Invocation, options: SyncComman
   const credentials = requireCredentials(config);
   const isDryRun = options.dryRun === true;
   const stop = openStop(stopped);
-  const lock = isDryRun ? null : acquireLock(`${config.databasePath}.lock`, "another run is under way");
+  const lock = isDryRun
+    ? null
+    : acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way");
   try {
     return await runOnDatabase(invocation, options, config, openClient(config, credentials), stop);
   } finally {

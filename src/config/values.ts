@@ -120,5 +120,5 @@ function isHostName(text: string): boolean {
 export function parseSink(text: string, cwd: string): SinkConfig | undefined {
   if (text === "stdout") return { kind: "stdout", name: "stdout" };
   const path = text.startsWith("file:") ? parseFilePath(cwd)(text.slice("file:".length)) : undefined;
-  return path === undefined ? undefined : { kind: "file", name: text, path };
+  return path === undefined ? undefined : { kind: "file", name: `file:${path}`, path };
 }

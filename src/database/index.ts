@@ -7,6 +7,6 @@
 export { copyDatabase, openScratchDatabase } from "./copy.ts";
 export { toDatabaseFailure } from "./database-failure.ts";
 export { makeFolder } from "./folder.ts";
-export { acquireLock, type Lock } from "./lock.ts";
+export { acquireLock, type Lock, toLockPath } from "./lock.ts";
 export { applicationId, type Database, openDatabase, openDatabaseReadOnly } from "./open.ts";
 export { inTransaction } from "./transaction.ts";

@@ -1,10 +1,22 @@
-import { dirname } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { Failure } from "../failure/index.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
 import Driver from "./driver.ts";
 import { makeFolder } from "./folder.ts";
 
 export type Lock = { readonly release: () => void };
+
+/**
+ * The lock of a database: beside the file itself, wherever a link to it stands, so that one file has one
+ * lock.
+ */
+export function toLockPath(databasePath: string, name: string): string {
+  const folder = dirname(databasePath);
+  if (existsSync(databasePath)) return `${realpathSync(databasePath)}.${name}`;
+  const real = existsSync(folder) ? realpathSync(folder) : folder;
+  return `${join(real, basename(databasePath))}.${name}`;
+}
 
 /**
  * Takes the lock that this path names, or throws a `Failure` of kind `locked` at once. It is an exclusive

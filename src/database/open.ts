@@ -125,16 +125,18 @@ export function migrateSchema(connection: BetterSqlite3.Database): void {
   const known = readMigrationFiles({ migrationsFolder }).length;
   if (countApplied(connection) < known) {
     migrate(drizzle(connection), { migrationsFolder });
-    connection.pragma(`application_id = ${applicationId}`);
   }
   connection.pragma("foreign_keys = ON");
 }
 
 function assertOurs(connection: BetterSqlite3.Database, path: string): void {
   const id = Number(connection.pragma("application_id", { simple: true }));
-  const tables = connection.prepare("SELECT count(*) AS n FROM sqlite_master").get() as { n: number };
   const applied = countApplied(connection);
-  if (id !== applicationId && tables.n > 0 && applied === 0) {
+  // The first migration sets the id together with the tables; before it the migrator may have left its own.
+  const others = connection
+    .prepare("SELECT count(*) AS n FROM sqlite_master WHERE tbl_name <> '__drizzle_migrations'")
+    .get() as { n: number };
+  if (id !== applicationId && others.n + applied > 0) {
     throw new Failure(
       "usage",
       `${path} is not a meter-sync database: set METER_SYNC_DATABASE to another file`,

@@ -36,6 +36,12 @@ export function toFieldKey(apiVersion: string, field: Field): string {
   return JSON.stringify([apiVersion, field.path, field.type, field.value]);
 }
 
+/** What a key stands for. */
+export function parseFieldKey(key: string): Field & { readonly apiVersion: string } {
+  const [apiVersion, path, type, value] = JSON.parse(key) as [string, string, FieldType, string | null];
+  return { apiVersion, path, type, value };
+}
+
 function collect(value: JsonValue, path: string, depth: number, found: Map<string, Field>): void {
   if (value === null || depth > depthMax) return;
   if (path !== "") note(path, value, found);

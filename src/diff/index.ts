@@ -19,5 +19,5 @@ export {
   toMembershipSpans,
 } from "./diff-group.ts";
 export { diffMeter, type MeterSides } from "./diff-meter.ts";
-export { type Field, toFieldKey, toFields } from "./discover-fields.ts";
+export { type Field, parseFieldKey, toFieldKey, toFields } from "./discover-fields.ts";
 export { type MeterPlan, type MeterPlanInput, planMeter } from "./plan-meter.ts";

@@ -10,16 +10,18 @@ export type Verdict = { readonly verdict: "publish" | "hold"; readonly trips: re
 /**
  * Whether the plan may be published, or waits for a person: an empty answer never reads as "all meters gone".
  */
-export function weighPlan(counts: { readonly returned: number; readonly known: number }): Verdict {
-  const trips: Trip[] = [];
-  if (counts.returned === 0 && counts.known > 0) {
-    trips.push({
-      rule: "empty_sweep",
-      explanation:
-        `Leap returned no meter at all, and ${counts.known} are known: ` +
-        "check the key, the account and the host",
-      numbers: { returned: 0, known: counts.known },
-    });
-  }
-  return { verdict: trips.length === 0 ? "publish" : "hold", trips };
+export function weighPlan(counts: {
+  readonly returned: number;
+  readonly known: number;
+  /** Answers without an id. */
+  readonly rejected: number;
+}): Verdict {
+  const { returned, known, rejected } = counts;
+  if (returned > 0 || known === 0) return { verdict: "publish", trips: [] };
+  const explanation =
+    rejected > 0
+      ? `none of the ${rejected} meters that Leap returned carries an id, and ${known} are known: ask Leap`
+      : `Leap returned no meter at all, and ${known} are known: check the key, the account and the host`;
+  const numbers = { returned, known, rejected };
+  return { verdict: "hold", trips: [{ rule: "empty_sweep", explanation, numbers }] };
 }

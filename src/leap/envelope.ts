@@ -6,6 +6,12 @@ import type { LeapPage } from "./leap.ts";
 
 const arrayNames: Readonly<Record<ApiVersion, string>> = { v1: "results", v2: "meters" };
 
+/**
+ * A meter is a few levels deep; what is nested much further must not exhaust the stack of whoever walks it
+ * (I8).
+ */
+const documentDepthMax = 64;
+
 const envelopeToken = z.string().nullish();
 
 /** The page inside a search's answer. A missing array is never taken for an empty one (I2). */
@@ -28,7 +34,7 @@ export function parsePage(body: unknown, apiVersion: ApiVersion, serverDateMs: n
       { fields: { api_version: apiVersion } },
     );
   }
-  const documents = rows.filter(isObject);
+  const documents = rows.filter((row) => isObject(row) && !isTooDeep(row, documentDepthMax)) as JsonObject[];
   return {
     documents,
     unreadableCount: rows.length - documents.length,
@@ -46,4 +52,11 @@ export function parseMeterDocument(body: unknown, meterId: string): JsonObject {
     `Could not read meter ${meterId}: Leap answered with ${isAnother ? "another" : "what is no meter"}. ` +
       "Check LEAP_BASE_URL and LEAP_API_VERSION; otherwise the API has changed.",
   );
+}
+
+function isTooDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  if (levels === 0) return true;
+  for (const item of Object.values(value)) if (isTooDeep(item, levels - 1)) return true;
+  return false;
 }

@@ -6,7 +6,7 @@ export type ReadWindow = { readonly addedFromMs: number | null; readonly addedTo
 /** One page, in the order Leap sent it. Documents are untouched: unknown fields included (I11). */
 export type LeapPage = {
   readonly documents: readonly JsonObject[];
-  /** Elements of the page's array that are no objects at all; they have no id and are counted as rejected. */
+  /** Elements of the page's array that are no objects, or nested beyond all reason: counted as rejected. */
   readonly unreadableCount: number;
   /** `null` on the last page. */
   readonly nextPageToken: string | null;

@@ -8,6 +8,8 @@ export type DateRange = { readonly first: TradeDate; readonly last: TradeDate };
 export type PublishedHorizon = {
   readonly zone: string;
   readonly today: TradeDate;
+  /** The first date it looked at; null where it looked at none. */
+  readonly firstLookedAt: TradeDate | null;
   readonly lastLookedAt: TradeDate;
   /** The last date any publication has given a value of its own. */
   readonly knownThrough: TradeDate;
@@ -79,7 +81,8 @@ export function isStray(today: TradeDate, date: TradeDate): boolean {
 export function toPublishedHorizon(horizon: RegionHorizon): PublishedHorizon {
   const lastLookedAt = horizon.range?.last ?? horizon.published?.lastLookedAt ?? horizon.today;
   const knownThrough = toLatest(lastLookedAt, horizon.published?.knownThrough ?? lastLookedAt);
-  return { zone: horizon.zone, today: horizon.today, lastLookedAt, knownThrough };
+  const firstLookedAt = horizon.range?.first ?? null;
+  return { zone: horizon.zone, today: horizon.today, firstLookedAt, lastLookedAt, knownThrough };
 }
 
 /** Whether a date lay inside the horizon when it was last published. */

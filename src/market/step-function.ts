@@ -112,11 +112,6 @@ export function toUnion(functions: Iterable<StepFunction>): StepFunction {
   return toStepFunction([...functions].flatMap((fn) => toGroupRanges(fn)));
 }
 
-/** The first date after `date` on which the value changes, or null. */
-export function toNextBreakpoint(fn: StepFunction, date: TradeDate): TradeDate | null {
-  return toBreakpoints(fn).find((breakpoint) => breakpoint > date) ?? null;
-}
-
 /** The dates on which any of the ranges begins, or the day after one ends; sorted, each once. */
 export function toBreakpoints(
   ranges: readonly { readonly from: TradeDate; readonly to: TradeDate | null }[],

@@ -55,6 +55,8 @@ export const horizon = sqliteTable("horizon", {
   transmissionRegion: text("transmission_region").primaryKey(),
   zone: text("zone").notNull(),
   today: text("today").notNull(),
+  /** The first date the latest publication looked at; null where it looked at none. */
+  firstLookedAt: text("first_looked_at"),
   /** The last date the latest publication looked at. */
   lastLookedAt: text("last_looked_at").notNull(),
   /** The last date any publication has given a value of its own; not before `last_looked_at`. */

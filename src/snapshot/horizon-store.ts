@@ -10,6 +10,7 @@ export function loadPublishedHorizons(database: Database): Map<string, Published
       {
         zone: String(row.zone),
         today: String(row.today),
+        firstLookedAt: row.first_looked_at as string | null,
         lastLookedAt: String(row.last_looked_at),
         knownThrough: String(row.known_through),
       },
@@ -41,11 +42,11 @@ export function loadRegions(database: Database, runKey: number): string[] {
   return rows.map((row) => String(row.region));
 }
 
-export function loadFieldKeys(database: Database): Set<string> {
-  return new Set(
-    database
-      .prepare("SELECT field_key FROM discovered_field")
-      .all()
-      .map((row) => String(row.field_key)),
-  );
+/** The fields found so far, and which of them are still to be told. */
+export function loadFieldKeys(database: Database): { known: Set<string>; untold: string[] } {
+  const rows = database.prepare("SELECT field_key, is_told FROM discovered_field ORDER BY field_key").all();
+  return {
+    known: new Set(rows.map((row) => String(row.field_key))),
+    untold: rows.filter((row) => row.is_told === 0).map((row) => String(row.field_key)),
+  };
 }

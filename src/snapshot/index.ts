@@ -32,6 +32,7 @@ export {
 } from "./plan-store.ts";
 export { type Publication, savePublication } from "./publish-store.ts";
 export {
+  isUnderWay,
   loadResumableRun,
   loadSweepStart,
   type NewRun,
@@ -42,24 +43,24 @@ export {
   saveRunEnd,
 } from "./run-store.ts";
 export {
+  isFaceStored,
   type KnownMeter,
-  loadHeads,
   loadKnownMeter,
+  loadNextStagedOrder,
   loadPublishedCount,
   loadPublishedKeys,
   type NewRevision,
   type RevisionFace,
   releaseStaged,
+  rereadWindow,
   saveNewMeter,
   saveRevision,
-  saveRevisionFace,
   saveStagedRevision,
 } from "./stage-store.ts";
 export {
   loadOrSaveStream,
   loadStream,
   type Stream,
-  saveExtractionVersion,
   saveLastSequence,
 } from "./stream-store.ts";
 export {
@@ -70,6 +71,7 @@ export {
   type StoredWindow,
   saveWindowEnd,
   saveWindows,
+  saveWindowsReopened,
   saveWindowsResumed,
   type WindowEnd,
 } from "./window-store.ts";

@@ -55,4 +55,6 @@ export const revision = sqliteTable("revision", {
 /** JSON paths and enum values seen so far, per version of the API. */
 export const discoveredField = sqliteTable("discovered_field", {
   fieldKey: text("field_key").primaryKey(),
+  /** 0 where a run found more new ones than it may tell: the next one tells them. */
+  isTold: integer("is_told").notNull(),
 });

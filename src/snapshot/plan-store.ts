@@ -6,6 +6,8 @@ export type Candidate = {
   readonly meterId: string;
   readonly firstPublication: number | null;
   readonly publishedThrough: string | null;
+  readonly participationPreference: string | null;
+  readonly headFingerprint: string | null;
   readonly head: StoredRevision | null;
   /** What this run read, where it differs from the head. */
   readonly staged: StoredRevision | null;
@@ -78,7 +80,7 @@ export function loadCandidates(
     .prepare(
       `SELECT m.*, (SELECT s.revision_id FROM staged_revision s
          WHERE s.run_key = ? AND s.meter_key = m.meter_key
-         ORDER BY s.window_ordinal DESC LIMIT 1) AS staged_id
+         ORDER BY s.staged_order DESC LIMIT 1) AS staged_id
        FROM plan_candidate c JOIN meter m ON m.meter_key = c.meter_key
        WHERE c.meter_key > ? ORDER BY c.meter_key LIMIT ?`,
     )
@@ -91,6 +93,8 @@ export function loadCandidates(
       meterId: String(row.meter_id),
       firstPublication: row.first_publication as number | null,
       publishedThrough: row.published_through as string | null,
+      participationPreference: row.participation_preference as string | null,
+      headFingerprint: row.head_fingerprint as string | null,
       head: loadRevision(database, headId),
       staged: stagedId === headId ? null : loadRevision(database, stagedId),
       nextBoundaryDate: row.next_boundary_date as string | null,
@@ -196,17 +200,21 @@ export function saveStagedGroupName(
     .run(runKey, marketGroupId, name);
 }
 
-/** Forgets a plan that did not come to its end, so that it can be made again. */
+/** The tables a plan is staged in. */
+export const planTables: readonly string[] = [
+  "staged_head",
+  "staged_assignment",
+  "staged_group",
+  "staged_group_span",
+  "staged_event",
+];
+
+/** Forgets a plan that did not come to its end, so that it can be made again. What was read stays. */
 export function releasePlan(database: Database, runKey: number): void {
-  for (const table of [
-    "staged_head",
-    "staged_assignment",
-    "staged_group",
-    "staged_group_span",
-    "staged_event",
-  ]) {
-    database.prepare(`DELETE FROM ${table} WHERE run_key = ?`).run(runKey);
-  }
+  for (const table of planTables) database.prepare(`DELETE FROM ${table} WHERE run_key = ?`).run(runKey);
+  const reread = "FROM staged_revision WHERE run_key = ? AND window_ordinal < 0";
+  database.prepare(`DELETE FROM revision WHERE revision_id IN (SELECT revision_id ${reread})`).run(runKey);
+  database.prepare(`DELETE ${reread}`).run(runKey);
 }
 
 function loadRevision(database: Database, revisionId: number | null): StoredRevision | null {

@@ -17,7 +17,8 @@ export type Publication = {
   readonly horizons: ReadonlyMap<string, PublishedHorizon>;
   /** The trade dates the views show, by region. */
   readonly days: ReadonlyMap<string, readonly TradeDate[]>;
-  readonly fieldKeys: readonly string[];
+  /** Fields found by this run, and whether it tells them. */
+  readonly fields: ReadonlyMap<string, boolean>;
 };
 
 /**
@@ -29,8 +30,8 @@ export function savePublication(database: Database, publication: Publication): v
   saveHeads(database, publication);
   saveGroups(database, publication.runKey);
   saveHorizons(database, publication);
-  const field = database.prepare("INSERT OR IGNORE INTO discovered_field (field_key) VALUES (?)");
-  for (const key of publication.fieldKeys) field.run(key);
+  const field = database.prepare("INSERT OR REPLACE INTO discovered_field VALUES (?, ?)");
+  for (const [key, isTold] of publication.fields) field.run(key, isTold ? 1 : 0);
   const lastSequence = appendStagedEvents(database, publication, publication.lastSequence);
   database
     .prepare(
@@ -111,10 +112,11 @@ function saveGroups(database: Database, runKey: number): void {
 }
 
 function saveHorizons(database: Database, { horizons, days, publication }: Publication): void {
-  for (const [region, { zone, today, lastLookedAt, knownThrough }] of horizons) {
+  for (const [region, horizon] of horizons) {
+    const { zone, today, firstLookedAt, lastLookedAt, knownThrough } = horizon;
     database
-      .prepare("INSERT OR REPLACE INTO horizon VALUES (?, ?, ?, ?, ?)")
-      .run(region, zone, today, lastLookedAt, knownThrough);
+      .prepare("INSERT OR REPLACE INTO horizon VALUES (?, ?, ?, ?, ?, ?)")
+      .run(region, zone, today, firstLookedAt, lastLookedAt, knownThrough);
     // A later publication that looked as far makes the earlier one's row say nothing more.
     database
       .prepare("DELETE FROM horizon_history WHERE transmission_region = ? AND last_looked_at <= ?")

@@ -8,29 +8,30 @@ export type NewRun = {
   readonly account: string;
   readonly host: string;
   readonly isRehearsal: boolean;
+  readonly extractionVersion: number;
   readonly startedAtMs: number;
   readonly startedAtRealMs: number;
 };
 
 /** Records that a run has begun, and returns its key. */
 export function saveNewRun(database: Database, run: NewRun): number {
-  const { runId, mode, apiVersion, account, host, isRehearsal, startedAtMs, startedAtRealMs } = run;
   const inserted = database
     .prepare(
-      `INSERT INTO run (run_id, mode, status, api_version, account, host, is_rehearsal, started_at_ms,
-         sweep_started_at_ms, started_at_real_ms, report)
-       VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, '{}')`,
+      `INSERT INTO run (run_id, mode, status, api_version, account, host, is_rehearsal, extraction_version,
+         started_at_ms, sweep_started_at_ms, started_at_real_ms, report)
+       VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, '{}')`,
     )
     .run(
-      runId,
-      mode,
-      apiVersion,
-      account,
-      host,
-      isRehearsal ? 1 : 0,
-      startedAtMs,
-      startedAtMs,
-      startedAtRealMs,
+      run.runId,
+      run.mode,
+      run.apiVersion,
+      run.account,
+      run.host,
+      run.isRehearsal ? 1 : 0,
+      run.extractionVersion,
+      run.startedAtMs,
+      run.startedAtMs,
+      run.startedAtRealMs,
     );
   return Number(inserted.lastInsertRowid);
 }
@@ -80,35 +81,42 @@ export function loadSweepStart(
 
 /**
  * Under the lock no other run lives: whatever still says `running` was killed. Marks those as failed; what
- * they were about to tell is told by the run that goes on. Returns how many there were.
+ * they were about to tell is told by the run that goes on.
  */
-export function saveKilledRuns(database: Database, runKey: number): number {
-  return database
+export function saveKilledRuns(database: Database, runKey: number, finishedAtMs: number): void {
+  database
     .prepare(
-      `UPDATE run SET status = 'failed',
+      `UPDATE run SET status = 'failed', finished_at_ms = max(started_at_ms, ?),
          report = json_object('run_id', run_id, 'mode', mode, 'status', 'failed', 'api_version', api_version,
            'account', account, 'error', 'the process ended before the run did')
        WHERE status = 'running' AND run_key <> ?`,
     )
-    .run(runKey).changes;
+    .run(finishedAtMs, runKey);
 }
 
-/** The key of the run whose finished windows a new run may take over, or null. */
+/** Whether a run is still under way: one that has ended keeps its outcome, whatever happens behind it. */
+export function isUnderWay(database: Database, runKey: number): boolean {
+  const row = database.prepare("SELECT status FROM run WHERE run_key = ?").get(runKey);
+  return row?.status === "running";
+}
+
+/**
+ * The key of the run whose finished windows a new run may take over, or null: the one before it, if it failed
+ * and read the same account in the same way. A v1 answer is about its own day, so its sweep may not be older
+ * than `sweepAgeMaxMs` as a whole.
+ */
 export function loadResumableRun(
   database: Database,
-  run: NewRun & { readonly runKey: number; readonly resumeWithinMs: number },
+  run: NewRun & { readonly runKey: number; readonly sweepAgeMaxMs: number },
 ): number | null {
   if (run.isRehearsal) return null;
   const row = database
-    .prepare(
-      `SELECT r.run_key, r.status, r.is_rehearsal, r.api_version, r.account, r.host, r.started_at_real_ms,
-         EXISTS (SELECT 1 FROM read_window w WHERE w.run_key = r.run_key AND w.is_done = 1) AS has_windows
-       FROM run r WHERE r.run_key < ? ORDER BY r.run_key DESC LIMIT 1`,
-    )
+    .prepare("SELECT * FROM run WHERE run_key < ? ORDER BY run_key DESC LIMIT 1")
     .get(run.runKey);
   if (row === undefined || row.status !== "failed" || row.is_rehearsal === 1) return null;
   if (row.api_version !== run.apiVersion || row.account !== run.account || row.host !== run.host) return null;
-  const age = run.startedAtRealMs - Number(row.started_at_real_ms);
-  if (age < 0 || age > run.resumeWithinMs || row.has_windows !== 1) return null;
+  if (row.extraction_version !== run.extractionVersion || row.published_at_ms !== null) return null;
+  const sweepAgeMs = run.startedAtMs - Number(row.sweep_started_at_ms);
+  if (run.apiVersion === "v1" && (sweepAgeMs < 0 || sweepAgeMs > run.sweepAgeMaxMs)) return null;
   return Number(row.run_key);
 }

@@ -24,6 +24,8 @@ export const run = sqliteTable("run", {
   account: text("account").notNull(),
   host: text("host").notNull(),
   isRehearsal: integer("is_rehearsal").notNull(),
+  /** What it stages was extracted by this version: another one's windows are not taken over. */
+  extractionVersion: integer("extraction_version").notNull(),
   /** By the run's own clock (`--now` when rehearsing). */
   startedAtMs: integer("started_at_ms").notNull(),
   finishedAtMs: integer("finished_at_ms"),
@@ -55,13 +57,15 @@ export const readWindow = sqliteTable("read_window", {
   observations: text("observations"),
 });
 
-/** What a read found different from the head; the row of the highest window ordinal counts. */
+/** What a read found different from the head, kept per window: of one that is read again it is dropped. */
 export const stagedRevision = sqliteTable(
   "staged_revision",
   {
     runKey: integer("run_key").notNull(),
     meterKey: integer("meter_key").notNull(),
     windowOrdinal: integer("window_ordinal").notNull(),
+    /** Grows with every row a sweep stages, over all runs that took part: the latest read counts. */
+    stagedOrder: integer("staged_order").notNull(),
     revisionId: integer("revision_id").notNull(),
   },
   (table) => [primaryKey({ columns: [table.runKey, table.meterKey, table.windowOrdinal] })],

@@ -1,5 +1,6 @@
 import type { Database } from "../database/index.ts";
 import type { Meter } from "../meter/index.ts";
+import { planTables } from "./plan-store.ts";
 
 export type KnownMeter = {
   readonly meterKey: number;
@@ -60,26 +61,35 @@ export function saveRevision(database: Database, revision: NewRevision): number 
   return Number(inserted.lastInsertRowid);
 }
 
-/** Brings what a revision shows up to date with today's extraction; the document stays (I10). */
-export function saveRevisionFace(database: Database, revisionId: number, face: RevisionFace): void {
-  database
+/** Whether a revision shows just this in the views: it may have been extracted by another release (I10). */
+export function isFaceStored(database: Database, revisionId: number, face: RevisionFace): boolean {
+  const row = database
     .prepare(
-      `UPDATE revision SET partner_reference = ?, transmission_region = ?, meter_type = ?, tags = ?,
-         enrollment_status = ?, dispatchable = ?, action_required = ?, required_actions = ?, is_archived = ?,
-         added_at = ?, added_at_ms = ?
-       WHERE revision_id = ?`,
+      `SELECT 1 FROM revision WHERE partner_reference IS ? AND transmission_region IS ? AND meter_type IS ?
+         AND tags IS ? AND enrollment_status IS ? AND dispatchable IS ? AND action_required IS ?
+         AND required_actions IS ? AND is_archived IS ? AND added_at IS ? AND added_at_ms IS ?
+         AND revision_id = ?`,
     )
-    .run(...toColumns(face), revisionId);
+    .get(...toColumns(face), revisionId);
+  return row !== undefined;
 }
+
+/** The window of what no window read: a published document that this release reads in another way. */
+export const rereadWindow = -1;
+
+export type StagedRevision = {
+  readonly runKey: number;
+  readonly meterKey: number;
+  readonly windowOrdinal: number;
+  readonly stagedOrder: number;
+  readonly revisionId: number;
+};
 
 /**
  * Says which revision this read found for a meter: a new one, or the head where it had moved and moved back.
  */
-export function saveStagedRevision(
-  database: Database,
-  staged: { runKey: number; meterKey: number; windowOrdinal: number; revisionId: number },
-): void {
-  const { runKey, meterKey, windowOrdinal, revisionId } = staged;
+export function saveStagedRevision(database: Database, staged: StagedRevision): void {
+  const { runKey, meterKey, windowOrdinal, stagedOrder, revisionId } = staged;
   const replaced = database
     .prepare(
       `SELECT s.revision_id FROM staged_revision s JOIN meter m ON m.meter_key = s.meter_key
@@ -91,36 +101,16 @@ export function saveStagedRevision(
     database.prepare("DELETE FROM revision WHERE revision_id = ?").run(replaced.revision_id);
   }
   database
-    .prepare("INSERT OR REPLACE INTO staged_revision VALUES (?, ?, ?, ?)")
-    .run(runKey, meterKey, windowOrdinal, revisionId);
+    .prepare("INSERT OR REPLACE INTO staged_revision VALUES (?, ?, ?, ?, ?)")
+    .run(runKey, meterKey, windowOrdinal, stagedOrder, revisionId);
 }
 
-/** Head revisions in order, a chunk at a time. */
-export function loadHeads(
-  database: Database,
-  afterMeterKey: number,
-  limit: number,
-): {
-  meterKey: number;
-  revisionId: number;
-  apiVersion: string;
-  document: string;
-  participation: string | null;
-}[] {
-  const rows = database
-    .prepare(
-      `SELECT m.meter_key, r.revision_id, r.api_version, r.document, r.participation
-       FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id
-       WHERE m.meter_key > ? ORDER BY m.meter_key LIMIT ?`,
-    )
-    .all(afterMeterKey, limit);
-  return rows.map((row) => ({
-    meterKey: Number(row.meter_key),
-    revisionId: Number(row.revision_id),
-    apiVersion: String(row.api_version),
-    document: String(row.document),
-    participation: row.participation as string | null,
-  }));
+/** The number after the last one given to a row that a run staged, or took over. */
+export function loadNextStagedOrder(database: Database, runKey: number): number {
+  const row = database
+    .prepare("SELECT max(staged_order) AS last FROM staged_revision WHERE run_key = ?")
+    .get(runKey);
+  return Number(row?.last ?? 0) + 1;
 }
 
 /** The keys of all published meters, in order. */
@@ -145,14 +135,7 @@ export function releaseStaged(database: Database, beforeRunKey: number): void {
        AND revision_id NOT IN (SELECT head_revision_id FROM meter WHERE head_revision_id IS NOT NULL)`,
     )
     .run(beforeRunKey);
-  for (const table of [
-    "staged_revision",
-    "staged_head",
-    "staged_assignment",
-    "staged_group",
-    "staged_group_span",
-    "staged_event",
-  ]) {
+  for (const table of ["staged_revision", ...planTables]) {
     database.prepare(`DELETE FROM ${table} WHERE run_key < ?`).run(beforeRunKey);
   }
   database

@@ -41,7 +41,3 @@ export function loadStream(database: Database): Stream | null {
 export function saveLastSequence(database: Database, lastSequence: number): void {
   database.prepare("UPDATE stream SET last_sequence = ? WHERE id = 1").run(lastSequence);
 }
-
-export function saveExtractionVersion(database: Database, version: number): void {
-  database.prepare("UPDATE stream SET extraction_version = ? WHERE id = 1").run(version);
-}

@@ -80,6 +80,21 @@ export function* loadWindowEnds(
   }
 }
 
+/** Forgets that windows were read which were read too long ago, or in a future that the clock has left. */
+export function saveWindowsReopened(
+  database: Database,
+  runKey: number,
+  readFromMs: number,
+  nowMs: number,
+): void {
+  database
+    .prepare(
+      `UPDATE read_window SET is_done = 0, page_count = 0, seen = NULL, observations = NULL
+       WHERE run_key = ? AND is_done = 1 AND read_at_real_ms NOT BETWEEN ? AND ?`,
+    )
+    .run(runKey, readFromMs, nowMs);
+}
+
 /**
  * Hands a dead run's windows and what they staged to the run that resumes it; what an unfinished one staged
  * is dropped.

@@ -68,6 +68,10 @@ export type Run = {
   readonly extractor: Extractor;
   readonly zones: ZoneRules;
   readonly knownMeterCount: number;
+  /** Documents are read in another way than at the last publication (I10). */
+  readonly isReread: boolean;
+  /** Grows with every row staged while reading: the latest read of a meter counts. */
+  nextStagedOrder: number;
   /** Windows taken over from a run that did not finish. */
   readonly windowsResumed: number;
 };
@@ -75,6 +79,8 @@ export type Run = {
 /** What reading the whole portfolio saw. */
 export type Sweep = {
   readonly seen: SeenMeters;
+  /** Known meters that came with a document that cannot be read: their last known state stands (I11). */
+  readonly unreadable: SeenMeters;
   readonly observations: Observations;
   readonly windowsTotal: number;
   /** Read to their last page, by this run or by the one it resumes. */

@@ -1,7 +1,7 @@
 import { inTransaction } from "../database/index.ts";
 import { appendStagedEvents, loadToldCount, saveStagedEvents, toRunEvent } from "../events/index.ts";
 import { toExitCode } from "../failure/index.ts";
-import { loadStream, releasePlan, saveLastSequence, saveRunEnd } from "../snapshot/index.ts";
+import { isUnderWay, loadStream, releasePlan, saveLastSequence, saveRunEnd } from "../snapshot/index.ts";
 import { formatInstant } from "../time/index.ts";
 import type { Run, SyncContext, SyncOptions } from "./context.ts";
 
@@ -30,6 +30,7 @@ export function failRun(context: SyncContext, options: SyncOptions, run: Run, er
   };
   try {
     inTransaction(database, () => {
+      if (!isUnderWay(database, run.runKey)) return;
       releasePlan(database, run.runKey);
       const told = loadToldCount(database, "sync.failed", run.runId, "");
       const events = { streamId: run.stream.streamId, account: run.account, runId: run.runId, nowMs };

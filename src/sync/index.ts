@@ -5,5 +5,5 @@
  * Never: contains a rule; sends an event.
  */
 export type { Extractor, SyncContext, SyncOptions, SyncProgress } from "./context.ts";
-export type { RunReport, RunStatus, Trip } from "./report.ts";
+export type { RunReport, RunStatus } from "./report.ts";
 export { runSync } from "./sync.ts";

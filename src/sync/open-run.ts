@@ -4,6 +4,7 @@ import { extractionVersion, toMeter } from "../leap/index.ts";
 import {
   hasAddedDates,
   loadAddedCuts,
+  loadNextStagedOrder,
   loadOrSaveStream,
   loadPublishedCount,
   loadResumableRun,
@@ -15,6 +16,7 @@ import {
   saveKilledRuns,
   saveNewRun,
   saveWindows,
+  saveWindowsReopened,
   saveWindowsResumed,
 } from "../snapshot/index.ts";
 import { formatInstant } from "../time/index.ts";
@@ -23,6 +25,8 @@ import type { Run, SyncContext, SyncOptions } from "./context.ts";
 
 /** About so many meters a window: a checkpoint every ten pages of the default size. */
 const metersPerWindow = 5000;
+
+const dayMs = 86_400_000;
 
 /** A clock this far behind the last publication is wrong, not merely adjusted. */
 const clockBehindMaxMs = 3_600_000;
@@ -36,6 +40,7 @@ export function openRun(context: SyncContext, options: SyncOptions): Run {
   const startedAtMs = clock.now();
   const stream = loadOrSaveStream(database, context.makeRunId);
   assertClock(stream, startedAtMs);
+  const extractor = context.extractor ?? { version: extractionVersion, toMeter };
   const newRun: NewRun = {
     runId: context.makeRunId(),
     mode: "sweep",
@@ -45,14 +50,12 @@ export function openRun(context: SyncContext, options: SyncOptions): Run {
     isRehearsal: options.isRehearsal || options.isDryRun,
     startedAtMs,
     startedAtRealMs: realClock.now(),
+    extractionVersion: extractor.version,
   };
-  const extractor = context.extractor ?? { version: extractionVersion, toMeter };
   return inTransaction(database, () => {
     const runKey = saveNewRun(database, newRun);
-    saveKilledRuns(database, runKey);
-    const isSameExtraction =
-      stream.extractionVersion === null || stream.extractionVersion === extractor.version;
-    const windowsResumed = isSameExtraction ? resumeWindows(context, newRun, runKey) : 0;
+    saveKilledRuns(database, runKey, startedAtMs);
+    const windowsResumed = resumeWindows(context, newRun, runKey);
     releaseStaged(database, runKey);
     if (loadWindows(database, runKey).length === 0) {
       saveWindows(database, runKey, planWindows(toCuts(context, startedAtMs)));
@@ -66,6 +69,8 @@ export function openRun(context: SyncContext, options: SyncOptions): Run {
       sweepStartedAtMs: loadSweepStart(database, runKey).sweepStartedAtMs,
       zones: { defaultZone: config.defaultZone, zones: config.zones },
       knownMeterCount: loadPublishedCount(database),
+      isReread: stream.extractionVersion !== null && stream.extractionVersion !== extractor.version,
+      nextStagedOrder: loadNextStagedOrder(database, runKey),
     };
   });
 }
@@ -76,12 +81,15 @@ function resumeWindows(context: SyncContext, newRun: NewRun, runKey: number): nu
   const resumable = loadResumableRun(database, {
     ...newRun,
     runKey,
-    resumeWithinMs: config.resumeWithinMs,
+    sweepAgeMaxMs: Math.min(config.resumeWithinMs, dayMs),
   });
   if (resumable === null) return 0;
-  saveWindowsResumed(database, resumable, runKey);
-  const windows = loadWindows(database, runKey);
+  const nowMs = newRun.startedAtRealMs;
+  saveWindowsReopened(database, resumable, nowMs - config.resumeWithinMs, nowMs);
+  const windows = loadWindows(database, resumable);
   const done = windows.filter((window) => window.isDone).length;
+  if (done === 0) return 0;
+  saveWindowsResumed(database, resumable, runKey);
   logger.info(
     { windows_done: done, windows_total: windows.length },
     "resuming the sweep of a run that ended early",

@@ -1,22 +1,29 @@
 import { type AssignmentRange, type MeterPlan, planMeter } from "../diff/index.ts";
 import { loadToldCount, toMeterEvents } from "../events/index.ts";
-import { type RegionHorizon, regionZones, toLatest, toLocalDate } from "../market/index.ts";
+import { regionZones, toLatest, toLocalDate, toPreferenceInForce } from "../market/index.ts";
 import type { ApiVersion, JsonObject, Meter, Participation } from "../meter/index.ts";
 import {
   type AssignmentMove,
   type Candidate,
+  isFaceStored,
   loadAssignments,
   loadPublishedThrough,
+  rereadWindow,
+  type StagedHead,
   type StoredAssignment,
   type StoredRevision,
+  saveRevision,
   saveStagedAssignments,
   saveStagedGroup,
   saveStagedGroupName,
   saveStagedHead,
+  saveStagedRevision,
 } from "../snapshot/index.ts";
 import type { Run, Sweep, SyncContext } from "./context.ts";
+import { toFace } from "./face.ts";
 import { addDrift } from "./observations.ts";
-import { noteFields, type Plan, stageEvents } from "./plan.ts";
+import { type Plan, stageEvents } from "./plan.ts";
+import { noteFields } from "./plan-fields.ts";
 
 /** Plans one meter, and stages what it leads to. Runs inside the caller's transaction, one a chunk. */
 export function planCandidate(
@@ -26,16 +33,17 @@ export function planCandidate(
   plan: Plan,
   candidate: Candidate,
 ): void {
-  const { database } = context;
   const { head, staged, meterKey } = candidate;
   const after = toAfter(run, sweep, candidate);
-  if (after === null) return;
-  const before = head === null ? null : (toStoredMeter(run, head) ?? after);
-  const horizon = toHorizon(plan, after);
-  const published = loadAssignments(database, meterKey);
+  if (after === null) {
+    planStanding(context, run, plan, candidate);
+    return;
+  }
+  const horizon = plan.toHorizon(after.transmissionRegion);
+  const published = loadAssignments(context.database, meterKey);
   const publishedThrough = toPublishedThrough(context, candidate);
   const planned = planMeter({
-    before,
+    before: head === null ? null : (toStoredMeter(run, head) ?? after),
     after,
     published,
     horizon,
@@ -45,43 +53,82 @@ export function planCandidate(
     nowMs: plan.nowMs,
     publishedAtMs: run.stream.publishedAtMs,
   });
+  if (staged !== null) noteStaged(context, run, sweep, plan, staged, after, planned);
   const moves = toMoves(published, planned.assignments);
-  if (staged !== null) noteStaged(context, run, sweep, plan, staged, after, planned, horizon);
-  if (staged === null && moves.length === 0 && planned.changes.length === 0 && isUpToDate(candidate, planned))
-    return;
-  saveStagedAssignments(database, run.runKey, meterKey, moves);
-  const hasMoved = before !== null && before.transmissionRegion !== after.transmissionRegion;
-  if (hasMoved) {
-    for (const { group } of planned.assignments) saveStagedGroup(database, run.runKey, group);
-  }
-  saveStagedHead(database, run.runKey, {
+  const hasMoved = head !== null && head.transmissionRegion !== after.transmissionRegion;
+  const stagedHead: StagedHead = {
     meterKey,
-    revisionId: staged?.revisionId ?? null,
+    revisionId: staged?.revisionId ?? saveReread(context, run, candidate, after),
     participationPreference: planned.preference?.preference ?? null,
     nextBoundaryDate: planned.nextBoundary,
     nextPreferenceAtMs: planned.nextPreferenceAtMs,
     publishedThrough: hasMoved ? publishedThrough : null,
     isChanged: staged !== null || planned.changes.length > 0,
-  });
+  };
+  if (moves.length + planned.changes.length === 0 && isUpToDate(candidate, stagedHead)) return;
+  saveStagedHead(context.database, run.runKey, stagedHead);
+  saveStagedAssignments(context.database, run.runKey, meterKey, moves);
+  if (hasMoved) noteGroups(context, run, planned);
   if (staged !== null) plan[head === null ? "created" : "changed"] += 1;
   plan.checksum.update(JSON.stringify([after.meterId, moves.map(({ assignmentId: _, ...move }) => move)]));
-  if (!plan.tells) return;
-  const events = toMeterEvents(plan.events, after, planned.changes, (type, program) =>
-    loadToldCount(database, type, after.meterId, program),
+  if (plan.tells) tellChanges(context, run, plan, after, planned);
+}
+
+function tellChanges(context: SyncContext, run: Run, plan: Plan, meter: Meter, planned: MeterPlan): void {
+  const events = toMeterEvents(plan.events, meter, planned.changes, (type, program) =>
+    loadToldCount(context.database, type, meter.meterId, program),
   );
   stageEvents(context, run, plan, events);
 }
 
 /**
+ * A meter that moved to another region: its groups show other days now, though their members are the same.
+ */
+function noteGroups({ database }: SyncContext, run: Run, planned: MeterPlan): void {
+  for (const { group } of planned.assignments) saveStagedGroup(database, run.runKey, group);
+}
+
+/**
  * What holds for a meter now: the document just read, or the published one where only time has passed. The
- * days a v1 document spoke of have passed with its sweep, so one that this sweep did not return says nothing
- * new.
+ * days a v1 document spoke of have passed with its sweep, so one that did not come again in this sweep, or
+ * came unreadable, says nothing new: null.
  */
 function toAfter(run: Run, sweep: Sweep, { head, staged, meterKey }: Candidate): Meter | null {
   if (staged !== null) return toStoredMeter(run, staged);
   if (head === null) return null;
-  if (head.apiVersion === "v1" && (run.apiVersion !== "v1" || !sweep.seen.has(meterKey))) return null;
+  const isAnswered = sweep.seen.has(meterKey) && !sweep.unreadable.has(meterKey);
+  if (head.apiVersion === "v1" && (run.apiVersion !== "v1" || !isAnswered)) return null;
   return toStoredMeter(run, head);
+}
+
+/** A meter of which nothing new is known: at most, this release reads its document in another way. */
+function planStanding(context: SyncContext, run: Run, plan: Plan, candidate: Candidate): void {
+  const meter = candidate.head === null ? null : toStoredMeter(run, candidate.head);
+  const revisionId = meter === null ? null : saveReread(context, run, candidate, meter);
+  if (meter === null || revisionId === null) return;
+  saveStagedHead(context.database, run.runKey, {
+    ...candidate,
+    revisionId,
+    participationPreference: toPreferenceInForce(meter.preferences, plan.nowMs)?.preference ?? null,
+    publishedThrough: null,
+    isChanged: false,
+  });
+}
+
+/**
+ * After an upgrade that extracts something else: the same document as a revision of its own where it shows
+ * something else now. Published with all the rest, so that no reader sees a mixture (I1, I10).
+ */
+function saveReread({ database }: SyncContext, run: Run, candidate: Candidate, meter: Meter): number | null {
+  const { head, headFingerprint, staged, meterKey } = candidate;
+  if (!run.isReread || head === null || headFingerprint === null || staged !== null) return null;
+  const face = toFace(meter);
+  if (isFaceStored(database, head.revisionId, face)) return null;
+  const document = { meterKey, fingerprint: headFingerprint, document: head.document };
+  const revisionId = saveRevision(database, { ...face, ...document });
+  const order = { windowOrdinal: rereadWindow, stagedOrder: 0 };
+  saveStagedRevision(database, { runKey: run.runKey, meterKey, ...order, revisionId });
+  return revisionId;
 }
 
 /** A stored document, read with today's code (I10). */
@@ -90,12 +137,6 @@ function toStoredMeter(run: Run, revision: StoredRevision): Meter | null {
   const { meter } = run.extractor.toMeter(document, revision.apiVersion as ApiVersion);
   if (meter === null || revision.participation === null) return meter;
   return { ...meter, participation: JSON.parse(revision.participation) as Participation };
-}
-
-function toHorizon(plan: Plan, { transmissionRegion }: Meter): RegionHorizon {
-  const horizon = plan.horizons.get(transmissionRegion);
-  if (horizon === undefined) throw new Error(`no horizon was planned for the region ${transmissionRegion}`);
-  return horizon;
 }
 
 /** The last date a meter has been published for, in the region it was in. `null` for a new meter. */
@@ -111,10 +152,13 @@ function isSwitched(run: Run): boolean {
   return run.stream.apiVersion !== null && run.stream.apiVersion !== run.apiVersion;
 }
 
-function isUpToDate(candidate: Candidate, planned: MeterPlan): boolean {
+function isUpToDate(candidate: Candidate, planned: StagedHead): boolean {
   return (
-    candidate.nextBoundaryDate === planned.nextBoundary &&
-    candidate.nextPreferenceAtMs === planned.nextPreferenceAtMs
+    planned.revisionId === null &&
+    planned.publishedThrough === null &&
+    candidate.nextBoundaryDate === planned.nextBoundaryDate &&
+    candidate.nextPreferenceAtMs === planned.nextPreferenceAtMs &&
+    candidate.participationPreference === planned.participationPreference
   );
 }
 
@@ -126,11 +170,11 @@ function noteStaged(
   staged: StoredRevision,
   after: Meter,
   planned: MeterPlan,
-  horizon: RegionHorizon,
 ): void {
   noteFields(run, plan, JSON.parse(staged.document) as JsonObject);
   addDrift(sweep.observations, planned.drift);
-  if (!Object.hasOwn(regionZones, horizon.region) && !Object.hasOwn(run.zones.zones, horizon.region)) {
+  const { transmissionRegion: region } = after;
+  if (!Object.hasOwn(regionZones, region) && !Object.hasOwn(run.zones.zones, region)) {
     addDrift(sweep.observations, ["unknown_region"]);
   }
   const names = new Map<string, string>();

@@ -12,7 +12,9 @@ import {
 import type { Run, SyncContext } from "./context.ts";
 import { type Plan, pause, stageEvents } from "./plan.ts";
 
-const groupsPerChunk = 20;
+const groupsPerLoad = 100;
+/** A chunk is closed when it has looked at so many members, so that signals get in between. */
+const membersPerChunk = 5000;
 
 /**
  * Works out how the membership of every group that a meter moved in or out of changes, one group at a time.
@@ -22,23 +24,31 @@ export async function planGroups(context: SyncContext, run: Run, plan: Plan): Pr
   const firsts = [...plan.horizons.values()].flatMap(({ range, today }) => [range?.first ?? today, today]);
   const first = firsts.sort()[0];
   if (first === undefined) return;
+  let waiting: StagedGroup[] = [];
   let last = "";
   for (;;) {
-    const groups = loadStagedGroups(context.database, run.runKey, last, groupsPerChunk);
-    if (groups.length === 0) return;
+    if (waiting.length === 0) waiting = loadStagedGroups(context.database, run.runKey, last, groupsPerLoad);
+    if (waiting.length === 0) return;
     inTransaction(context.database, () => {
-      for (const group of groups) planGroup(context, run, plan, group, first);
+      let members = 0;
+      for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
+        members += planGroup(context, run, plan, group, first);
+        last = group.marketGroupId;
+        if (members >= membersPerChunk) break;
+      }
     });
-    last = groups.at(-1)?.marketGroupId ?? last;
     await pause(context.signal);
   }
 }
 
-function planGroup(context: SyncContext, run: Run, plan: Plan, group: StagedGroup, first: string): void {
+/** Plans one group; returns the number of stays it looked at. */
+function planGroup(context: SyncContext, run: Run, plan: Plan, group: StagedGroup, first: string): number {
   const { database } = context;
   const { marketGroupId } = group;
-  const before = toMembershipSpans(loadStays(database, marketGroupId, first), first);
-  const after = toMembershipSpans(loadPlannedStays(database, run.runKey, marketGroupId, first), first);
+  const staysBefore = loadStays(database, marketGroupId, first);
+  const staysAfter = loadPlannedStays(database, run.runKey, marketGroupId, first);
+  const before = toMembershipSpans(staysBefore, first);
+  const after = toMembershipSpans(staysAfter, first);
   const changes = plan.tells ? diffGroup(before, after, first) : [];
   saveStagedGroupSpans(database, run.runKey, {
     marketGroupId,
@@ -48,6 +58,7 @@ function planGroup(context: SyncContext, run: Run, plan: Plan, group: StagedGrou
   changes.forEach((change, index) => {
     stageChange(context, run, plan, { ...group, version: group.version + index }, change);
   });
+  return staysBefore.length + staysAfter.length;
 }
 
 function stageChange(

@@ -11,8 +11,9 @@ import {
   saveCandidates,
 } from "../snapshot/index.ts";
 import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
-import { type Plan, pause, stageFields } from "./plan.ts";
+import { type Plan, pause } from "./plan.ts";
 import { planCandidate } from "./plan-candidate.ts";
+import { stageFields } from "./plan-fields.ts";
 import { planGroups } from "./plan-groups.ts";
 
 const candidatesPerChunk = 200;
@@ -50,11 +51,34 @@ export async function planRun(
 }
 
 function startPlan(context: SyncContext, options: SyncOptions, run: Run, sweep: Sweep): Plan {
-  const { database, clock, config } = context;
+  const { database, clock } = context;
   const nowMs = Math.max(clock.now(), run.stream.publishedAtMs ?? 0);
+  const fields = loadFieldKeys(database);
+  const plan: Plan = {
+    nowMs,
+    ...makeHorizons(context, run, sweep, nowMs),
+    events: { streamId: run.stream.streamId, account: run.account, runId: run.runId, nowMs },
+    tells: run.stream.publication > 0 || options.baselineEvents,
+    checksum: createHash("sha256"),
+    knownFields: fields.known,
+    fields: new Map(fields.untold.map((key) => [key, true])),
+    created: 0,
+    changed: 0,
+    ordinal: 1,
+  };
+  for (const region of loadRegions(database, run.runKey)) plan.toHorizon(region);
+  return plan;
+}
+
+/**
+ * The horizons of a run, made as regions are met: a release that reads regions anew may meet one only now.
+ */
+function makeHorizons({ database, config }: SyncContext, run: Run, sweep: Sweep, nowMs: number) {
   const published = loadPublishedHorizons(database);
   const horizons = new Map<string, RegionHorizon>();
-  for (const region of loadRegions(database, run.runKey)) {
+  function toHorizon(region: string): RegionHorizon {
+    const met = horizons.get(region);
+    if (met !== undefined) return met;
     const zone = toZone(region, run.zones);
     const horizon = planHorizon({
       region,
@@ -65,21 +89,11 @@ function startPlan(context: SyncContext, options: SyncOptions, run: Run, sweep: 
       published: published.get(region) ?? null,
       answeredDates: Object.keys(sweep.observations.answered[zone] ?? {}),
     });
-    horizons.set(region, horizon);
     assertRange(horizon);
+    horizons.set(region, horizon);
+    return horizon;
   }
-  return {
-    nowMs,
-    horizons,
-    events: { streamId: run.stream.streamId, account: run.account, runId: run.runId, nowMs },
-    tells: run.stream.publication > 0 || options.baselineEvents,
-    checksum: createHash("sha256"),
-    knownFields: loadFieldKeys(database),
-    newFields: new Map(),
-    created: 0,
-    changed: 0,
-    ordinal: 1,
-  };
+  return { horizons, toHorizon };
 }
 
 /** A gap of many years would be looked at day by day; a clock that far off is wrong. */
@@ -93,16 +107,18 @@ function assertRange({ region, range, today }: RegionHorizon): void {
 }
 
 /**
- * Regions all of whose meters are planned anew: their zone is another one now, documents are read in a new
- * way, or some v1 answers slid without covering the days looked at.
+ * Regions all of whose meters are planned anew: documents are read in a new way, their zone is another one
+ * now, this run looks at dates before those the last one looked at, or some v1 answers slid without covering
+ * the days looked at.
  */
 function toRegionsInFull(run: Run, sweep: Sweep, plan: Plan): string[] {
-  const isReread =
-    run.stream.extractionVersion !== null && run.stream.extractionVersion !== run.extractor.version;
   return [...plan.horizons.values()]
     .filter(({ published, zone, range }) => {
-      if (isReread || (published !== null && published.zone !== zone)) return true;
-      if (run.apiVersion !== "v1" || range === null) return false;
+      if (run.isReread) return true;
+      if (published === null || range === null) return false;
+      const { firstLookedAt } = published;
+      if (published.zone !== zone || firstLookedAt === null || range.first < firstLookedAt) return true;
+      if (run.apiVersion !== "v1") return false;
       const offsets = Object.keys(sweep.observations.offsets[zone] ?? {}).map(Number);
       return offsets.some((offset) => !isCovered(run, zone, offset, range));
     })

@@ -49,12 +49,12 @@ export function publishRun(
         lastSequence: loadStream(database)?.lastSequence ?? 0,
         horizons,
         days: toDays(horizons),
-        fieldKeys: [...plan.newFields.keys()],
+        fields: plan.fields,
       });
     }
     saveEnd(context, run, report, isEmptyStart ? null : plan.nowMs);
   });
-  inTransaction(database, () => releaseStaged(database, run.runKey + 1));
+  releaseLeftovers(context, run);
   return report;
 }
 
@@ -80,8 +80,21 @@ export function holdRun(
     saveEnd(context, run, report, null);
     releasePlan(database, run.runKey);
   });
-  inTransaction(database, () => releaseStaged(database, run.runKey + 1));
+  releaseLeftovers(context, run);
   return report;
+}
+
+/**
+ * What was staged is of no more use. Whatever goes wrong here, the run has ended as it did; the next one
+ * tries.
+ */
+function releaseLeftovers({ database, logger }: SyncContext, run: Run): void {
+  try {
+    inTransaction(database, () => releaseStaged(database, run.runKey + 1));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    logger.warn({ run_id: run.runId, error: message }, "could not clear what the run had staged");
+  }
 }
 
 function toReportData(report: RunReport) {

@@ -11,7 +11,7 @@ import {
 import { planCursor } from "../window/index.ts";
 import type { Run, Sweep, SyncContext } from "./context.ts";
 import { addObservations, makeObservations, type Observations } from "./observations.ts";
-import { makeSeenMeters } from "./seen-meters.ts";
+import { makeSeenMeters, type SeenMeters } from "./seen-meters.ts";
 import { stagePage, type WindowReading } from "./stage-page.ts";
 
 /** More pages than the largest portfolio has in one window (I8). */
@@ -40,6 +40,7 @@ export async function readWindows(context: SyncContext, run: Run): Promise<Sweep
   if (failed !== undefined) throw stop.signal.reason ?? failed.reason;
   return {
     seen: reading.seen,
+    unreadable: reading.unreadable,
     observations: reading.total,
     windowsTotal: windows.length,
     windowsDone: reading.windowsDone,
@@ -49,8 +50,12 @@ export async function readWindows(context: SyncContext, run: Run): Promise<Sweep
   };
 }
 
+/** A window's counts as they are kept with it. */
+type KeptObservations = Observations & { readonly unreadableKeys: readonly number[] };
+
 type Reading = {
-  readonly seen: ReturnType<typeof makeSeenMeters>;
+  readonly seen: SeenMeters;
+  readonly unreadable: SeenMeters;
   readonly total: Observations;
   readonly windowsTotal: number;
   pages: number;
@@ -61,14 +66,17 @@ type Reading = {
 function startReading({ database }: SyncContext, run: Run, windowsTotal: number): Reading {
   const reading = {
     seen: makeSeenMeters(),
+    unreadable: makeSeenMeters(),
     total: makeObservations(),
     windowsTotal,
     pages: 0,
     windowsDone: 0,
   };
   for (const end of loadWindowEnds(database, run.runKey)) {
+    const { unreadableKeys, ...observations } = JSON.parse(end.observations) as KeptObservations;
     for (const meterKey of end.seen) reading.seen.add(meterKey);
-    addObservations(reading.total, JSON.parse(end.observations) as Observations);
+    for (const meterKey of unreadableKeys) reading.unreadable.add(meterKey);
+    addObservations(reading.total, observations);
     reading.pages += end.pageCount;
     reading.windowsDone += 1;
   }
@@ -83,7 +91,12 @@ async function readWindow(
   signal: AbortSignal,
 ): Promise<void> {
   const { database, leap, realClock } = context;
-  const own: WindowReading = { window, seenKeys: [], observations: makeObservations() };
+  const own: WindowReading = {
+    window,
+    seenKeys: [],
+    unreadableKeys: [],
+    observations: makeObservations(),
+  };
   const tokens = new Set<string>();
   let token: string | null = null;
   let pageCount = 0;
@@ -99,16 +112,13 @@ async function readWindow(
     token = toNextToken(tokens, page.nextPageToken, pageCount);
     reportProgress(context, run, reading);
   } while (token !== null);
-  const { seenKeys: seen, observations } = own;
+  const { seenKeys: seen, unreadableKeys, observations } = own;
+  const kept: KeptObservations = { ...observations, unreadableKeys };
   inTransaction(database, () => {
-    const end = {
-      pageCount,
-      seen,
-      observations: JSON.stringify(observations),
-      readAtRealMs: realClock.now(),
-    };
+    const end = { pageCount, seen, observations: JSON.stringify(kept), readAtRealMs: realClock.now() };
     saveWindowEnd(database, window.windowKey, end);
   });
+  for (const meterKey of unreadableKeys) reading.unreadable.add(meterKey);
   addObservations(reading.total, observations);
   reading.windowsDone += 1;
   reportProgress(context, run, reading);

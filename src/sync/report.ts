@@ -1,13 +1,7 @@
+import type { Trip } from "../guard/index.ts";
 import type { ApiVersion } from "../meter/index.ts";
 
 export type RunStatus = "planned" | "running" | "published" | "held" | "superseded" | "discarded" | "failed";
-
-/** A rule of the breaker that held the run back, with the numbers that tripped it. */
-export type Trip = {
-  readonly rule: string;
-  readonly explanation: string;
-  readonly numbers: Record<string, number>;
-};
 
 /** What one run did, as printed, stored and carried by `sync.published`. snake_case: it is public JSON. */
 export type RunReport = {

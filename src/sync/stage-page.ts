@@ -1,7 +1,7 @@
-import { toActionData } from "../events/index.ts";
 import { type LeapPage, readMeterId } from "../leap/index.ts";
 import {
   isStray,
+  toDayCount,
   toLocalDate,
   toParticipationAssignments,
   toParticipationDays,
@@ -17,8 +17,8 @@ import {
   saveRevision,
   saveStagedRevision,
 } from "../snapshot/index.ts";
-import { parseInstant } from "../time/index.ts";
 import type { Run, SyncContext } from "./context.ts";
+import { toFace } from "./face.ts";
 import { addDrift, addPerZone, type Observations } from "./observations.ts";
 import type { SeenMeters } from "./seen-meters.ts";
 
@@ -26,6 +26,8 @@ export type WindowReading = {
   readonly window: StoredWindow;
   /** Meter keys in the order they were answered. */
   readonly seenKeys: number[];
+  /** Those of them that came with a document that cannot be read. */
+  readonly unreadableKeys: number[];
   readonly observations: Observations;
 };
 
@@ -52,7 +54,7 @@ function stageDocument(
   seen: SeenMeters,
   document: JsonObject,
 ): void {
-  const { observations, seenKeys } = reading;
+  const { observations } = reading;
   const meterId = readMeterId(document);
   if (meterId === null) {
     observations.rejected += 1;
@@ -68,7 +70,9 @@ function stageDocument(
   if (extraction.meter === null) {
     observations.unreadable += 1;
     addDrift(observations, extraction.drift);
-    if (known !== null) noteSeen(known.meterKey, seenKeys, seen);
+    if (known === null) return;
+    noteSeen(known.meterKey, reading, seen);
+    reading.unreadableKeys.push(known.meterKey);
     return;
   }
   const meter = toStageable(run, extraction.meter, observations);
@@ -79,7 +83,7 @@ function stageDocument(
   }
   addDrift(observations, extraction.drift);
   const meterKey = known?.meterKey ?? saveNewMeter(context.database, meterId);
-  noteSeen(meterKey, seenKeys, seen);
+  noteSeen(meterKey, reading, seen);
   stageRevision(context, run, reading, { meterKey, fingerprint, meter, document: JSON.stringify(document) });
 }
 
@@ -90,11 +94,7 @@ function stageRevision(
   found: { meterKey: number; fingerprint: string; meter: Meter; document: string },
 ): void {
   const { meter, meterKey } = found;
-  const revisionId = saveRevision(database, {
-    ...found,
-    requiredActions: JSON.stringify(meter.requiredActions.map(toActionData)),
-    addedAtMs: meter.addedAt === null ? null : (parseInstant(meter.addedAt) ?? null),
-  });
+  const revisionId = saveRevision(database, { ...found, ...toFace(meter) });
   saveStagedRevision(database, { ...toPlace(run, window, meterKey), revisionId });
 }
 
@@ -102,22 +102,27 @@ function stageRevision(
 function stageUnchanged(
   { database }: SyncContext,
   run: Run,
-  { window, seenKeys }: WindowReading,
+  reading: WindowReading,
   seen: SeenMeters,
   { meterKey, headRevisionId }: KnownMeter,
 ): void {
-  const isRepeated = !noteSeen(meterKey, seenKeys, seen);
+  const isRepeated = !noteSeen(meterKey, reading, seen);
   if (!isRepeated || headRevisionId === null) return;
-  saveStagedRevision(database, { ...toPlace(run, window, meterKey), revisionId: headRevisionId });
+  saveStagedRevision(database, { ...toPlace(run, reading.window, meterKey), revisionId: headRevisionId });
 }
 
 function toPlace(run: Run, window: StoredWindow, meterKey: number) {
-  return { runKey: run.runKey, meterKey, windowOrdinal: window.ordinal };
+  const stagedOrder = run.nextStagedOrder;
+  run.nextStagedOrder += 1;
+  return { runKey: run.runKey, meterKey, windowOrdinal: window.ordinal, stagedOrder };
 }
 
-function noteSeen(meterKey: number, seenKeys: number[], seen: SeenMeters): boolean {
+/** Notes that a meter was answered; false when it had been before in this sweep. */
+function noteSeen(meterKey: number, { seenKeys, observations }: WindowReading, seen: SeenMeters): boolean {
   seenKeys.push(meterKey);
-  return seen.add(meterKey);
+  const isFirst = seen.add(meterKey);
+  if (!isFirst) observations.repeated += 1;
+  return isFirst;
 }
 
 /**
@@ -129,8 +134,9 @@ function toStageable(run: Run, meter: Meter, observations: Observations): Meter 
   const zone = toZone(meter.transmissionRegion, run.zones);
   const base = toLocalDate(run.sweepStartedAtMs, zone);
   for (const { date } of toParticipationDays(meter.participation, zone, base)) {
-    addPerZone(observations, "answered", zone, date);
     if (isStray(base, date)) addDrift(observations, ["stray_trade_date"]);
+    // Midnight may pass before the days are judged; what lies further off can never count.
+    if (Math.abs(toDayCount(base, date)) <= 7) addPerZone(observations, "answered", zone, date);
   }
   addDrift(observations, toParticipationAssignments(meter.participation, zone, base).drift);
   const participation = toSlidParticipation(meter.participation, zone, base);

@@ -1,3 +1,4 @@
+import { toDatabaseFailure } from "../database/index.ts";
 import { planCertificate, weighPlan } from "../guard/index.ts";
 import { loadPublishedKeys } from "../snapshot/index.ts";
 import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
@@ -7,7 +8,6 @@ import { planRun } from "./plan-run.ts";
 import { holdRun, publishRun } from "./publish-run.ts";
 import { readWindows } from "./read-windows.ts";
 import type { RunReport } from "./report.ts";
-import { rereadDocuments } from "./reread.ts";
 
 /**
  * One sweep: read, stage, certify, plan, weigh, publish. Returns the report of a run that came to an end
@@ -19,18 +19,22 @@ export async function runSync(context: SyncContext, options: SyncOptions): Promi
   try {
     return await walk(context, options, run);
   } catch (error) {
-    failRun(context, options, run, error);
-    throw error;
+    const failure = toDatabaseFailure(error, "cannot finish the run");
+    failRun(context, options, run, failure);
+    throw failure;
   }
 }
 
 async function walk(context: SyncContext, options: SyncOptions, run: Run): Promise<RunReport> {
-  await rereadDocuments(context, run);
   const sweep = await readWindows(context, run);
   const { rejected } = sweep.observations;
   const certificate = planCertificate({ ...sweep, rejected });
   const plan = await planRun(context, options, run, sweep);
-  const { verdict, trips } = weighPlan({ returned: sweep.seen.count(), known: run.knownMeterCount });
+  const { verdict, trips } = weighPlan({
+    returned: sweep.seen.count(),
+    known: run.knownMeterCount,
+    rejected,
+  });
   const verdicts = { certificate, trips, absent: countAbsent(context, sweep) };
   if (verdict === "hold") return holdRun(context, options, run, sweep, plan, verdicts);
   return publishRun(context, options, run, sweep, plan, verdicts);

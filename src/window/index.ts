@@ -5,4 +5,4 @@
  * Never: asks the clock or the network.
  */
 export { planCursor } from "./cursor.ts";
-export { planFirstCuts, planWindows, type WindowPlan } from "./plan-windows.ts";
+export { planFirstCuts, planWindows } from "./plan-windows.ts";

@@ -1,12 +1,11 @@
-/** A range of date added, epoch milliseconds; `null` is open-ended. */
-export type WindowPlan = { readonly addedFromMs: number | null; readonly addedToMs: number | null };
+import type { ReadWindow } from "../leap/index.ts";
 
 /**
  * Windows between the cuts, the first and the last open-ended, so that together they hold every date.
  * Neighbours overlap by a millisecond on either side of their cut: whether Leap takes its limits as strict or
  * as inclusive, no meter falls between two windows; one that falls into both is read twice and counted once.
  */
-export function planWindows(cuts: readonly number[]): WindowPlan[] {
+export function planWindows(cuts: readonly number[]): ReadWindow[] {
   const sorted = [...new Set(cuts)].sort((a, b) => a - b);
   const froms = [null, ...sorted.map((cut) => cut - 1)];
   return froms.map((addedFromMs, index) => {

@@ -34,7 +34,8 @@ CREATE TABLE `assignment` (
 ) STRICT;
 
 CREATE TABLE `discovered_field` (
-	`field_key` text PRIMARY KEY NOT NULL
+	`field_key` text PRIMARY KEY NOT NULL,
+	`is_told` integer NOT NULL
 ) STRICT;
 
 CREATE TABLE `event` (
@@ -71,6 +72,7 @@ CREATE TABLE `horizon` (
 	`transmission_region` text PRIMARY KEY NOT NULL,
 	`zone` text NOT NULL,
 	`today` text NOT NULL,
+	`first_looked_at` text,
 	`last_looked_at` text NOT NULL,
 	`known_through` text NOT NULL
 ) STRICT;
@@ -150,6 +152,7 @@ CREATE TABLE `run` (
 	`account` text NOT NULL,
 	`host` text NOT NULL,
 	`is_rehearsal` integer NOT NULL,
+	`extraction_version` integer NOT NULL,
 	`started_at_ms` integer NOT NULL,
 	`finished_at_ms` integer,
 	`published_at_ms` integer,
@@ -227,6 +230,7 @@ CREATE TABLE `staged_revision` (
 	`run_key` integer NOT NULL,
 	`meter_key` integer NOT NULL,
 	`window_ordinal` integer NOT NULL,
+	`staged_order` integer NOT NULL,
 	`revision_id` integer NOT NULL,
 	PRIMARY KEY(`run_key`, `meter_key`, `window_ordinal`)
 ) STRICT, WITHOUT ROWID;
@@ -269,7 +273,7 @@ LEFT JOIN market_group g ON g.market_group_id = a.market_group_id
 WHERE a.known_to_ms IS NULL;
 
 CREATE VIEW snapshot_groups AS
-WITH group_region AS (
+WITH group_region AS MATERIALIZED (
   SELECT DISTINCT s.market_group_id, j.value AS transmission_region
   FROM group_span s, json_each(s.regions) j
   WHERE s.member_count > 0 AND EXISTS (
@@ -277,11 +281,16 @@ WITH group_region AS (
     WHERE d.transmission_region = j.value AND d.trade_date >= s.effective_from
       AND (s.effective_to IS NULL OR d.trade_date <= s.effective_to))
 ),
+region_count AS MATERIALIZED (
+  SELECT market_group_id, count(*) AS n FROM group_region GROUP BY market_group_id
+),
 group_day AS (
   SELECT gr.market_group_id, d.trade_date
-  FROM group_region gr JOIN horizon_day d ON d.transmission_region = gr.transmission_region
+  FROM group_region gr
+  JOIN region_count c ON c.market_group_id = gr.market_group_id
+  JOIN horizon_day d ON d.transmission_region = gr.transmission_region
   GROUP BY gr.market_group_id, d.trade_date
-  HAVING count(*) = (SELECT count(*) FROM group_region x WHERE x.market_group_id = gr.market_group_id)
+  HAVING count(*) = max(c.n)
 )
 SELECT gd.trade_date, gd.market_group_id, g.market_group_name, s.programs, s.member_count, s.members_sha256, g.version
 FROM group_day gd

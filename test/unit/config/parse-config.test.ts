@@ -52,7 +52,7 @@ test("values become what they mean", () => {
   expect(config.listen).toEqual({ host: "::1", port: 80 });
   expect(config.sinks).toEqual([
     { kind: "stdout", name: "stdout" },
-    { kind: "file", name: "file:out/events.ndjson", path: "/srv/job/out/events.ndjson" },
+    { kind: "file", name: "file:/srv/job/out/events.ndjson", path: "/srv/job/out/events.ndjson" },
   ]);
   expect(config.exportPath).toBe("/srv/job/copy.sqlite");
   expect(config.pollCron).toBe("5 * * * *");

@@ -94,7 +94,8 @@ export function openPublishedWorld(region: string, zone: string) {
     }
     const last = horizon.range?.last ?? published?.lastLookedAt ?? horizon.today;
     const knownThrough = published !== null && published.knownThrough > last ? published.knownThrough : last;
-    published = { zone, today: horizon.today, lastLookedAt: last, knownThrough };
+    const firstLookedAt = horizon.range?.first ?? null;
+    published = { zone, today: horizon.today, firstLookedAt, lastLookedAt: last, knownThrough };
     publishedAtMs = nowMs;
     version = apiVersion;
     return told;

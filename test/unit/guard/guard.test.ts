@@ -44,14 +44,20 @@ describe("the certificate of a sweep (I2)", () => {
 
 describe("the breaker weighs an empty sweep", () => {
   test("against a portfolio that is not empty: held, with the rule and its numbers", () => {
-    const { verdict, trips } = weighPlan({ returned: 0, known: 1 });
+    const { verdict, trips } = weighPlan({ returned: 0, known: 1, rejected: 0 });
     expect(verdict).toBe("hold");
     expect(trips).toMatchObject([{ rule: "empty_sweep", numbers: { returned: 0, known: 1 } }]);
     expect(trips[0]?.explanation).not.toBe("");
   });
 
+  test("in which every answer lacked an id: held, and said so", () => {
+    const { verdict, trips } = weighPlan({ returned: 0, known: 3, rejected: 2 });
+    expect(verdict).toBe("hold");
+    expect(trips[0]?.explanation).toMatch(/none of the 2 meters .* carries an id/);
+  });
+
   test("against an empty portfolio, or one meter against one: published", () => {
-    expect(weighPlan({ returned: 0, known: 0 })).toEqual({ verdict: "publish", trips: [] });
-    expect(weighPlan({ returned: 1, known: 1 })).toEqual({ verdict: "publish", trips: [] });
+    expect(weighPlan({ returned: 0, known: 0, rejected: 0 })).toEqual({ verdict: "publish", trips: [] });
+    expect(weighPlan({ returned: 1, known: 1, rejected: 0 })).toEqual({ verdict: "publish", trips: [] });
   });
 });

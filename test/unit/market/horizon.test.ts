@@ -30,7 +30,7 @@ function plan(changes: Changes = {}) {
 }
 
 function publishedOn(today: string, through: string): PublishedHorizon {
-  return { zone, today, lastLookedAt: through, knownThrough: through };
+  return { zone, today, firstLookedAt: today, lastLookedAt: through, knownThrough: through };
 }
 
 function range(first: string, last: string) {
@@ -157,9 +157,14 @@ describe("what is published of a region", () => {
     expect(toPublishedHorizon(plan({ published: longer }))).toEqual({
       zone,
       today: "2026-06-03",
+      firstLookedAt: "2026-06-03",
       lastLookedAt: "2026-06-05",
       knownThrough: "2026-06-08",
     });
+  });
+
+  test("remembers that no date was looked at", () => {
+    expect(toPublishedHorizon({ ...plan(), range: null }).firstLookedAt).toBeNull();
   });
 
   test("lay inside the horizon from its today through the last published day, else nowhere", () => {

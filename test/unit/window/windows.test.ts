@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { planCursor, planFirstCuts, planWindows, type WindowPlan } from "../../../src/window/index.ts";
+import type { ReadWindow } from "../../../src/leap/index.ts";
+import { planCursor, planFirstCuts, planWindows } from "../../../src/window/index.ts";
 
 /** Whether a filter holds an instant; fractions of a millisecond are instants too. */
 function isInside(
-  { addedFromMs, addedToMs }: WindowPlan,
+  { addedFromMs, addedToMs }: ReadWindow,
   ms: number,
   limits: "strict" | "inclusive",
 ): boolean {
