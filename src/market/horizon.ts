@@ -80,8 +80,8 @@ export function isStray(today: TradeDate, date: TradeDate): boolean {
 /** What is published of a region after this run: never forgets a date that has a value of its own. */
 export function toPublishedHorizon(horizon: RegionHorizon): PublishedHorizon {
   const lastLookedAt = horizon.range?.last ?? horizon.published?.lastLookedAt ?? horizon.today;
-  // Where an answer spoke of none of the horizon's days, today shows what holds on: a region without a day would
-  // read as one without members.
+  // Where an answer spoke of none of the horizon's days, today shows what holds on: a region without a day
+  // would read as one without members.
   const knownBefore = horizon.published?.knownThrough ?? lastLookedAt;
   const knownThrough = toLatest(lastLookedAt, knownBefore, horizon.today);
   const firstLookedAt = horizon.range?.first ?? null;

@@ -68,7 +68,7 @@ export function planCandidate(
   if (moves.length + planned.changes.length === 0 && isUpToDate(candidate, stagedHead)) return;
   saveStagedHead(context.database, run.runKey, stagedHead);
   saveStagedAssignments(context.database, run.runKey, meterKey, moves);
-  if (hasMoved) noteGroups(context, run, planned);
+  if (hasMoved) noteGroups(context, run, planned.assignments);
   if (staged !== null) plan[head === null ? "created" : "changed"] += 1;
   plan.checksum.update(JSON.stringify([after.meterId, moves.map(({ assignmentId: _, ...move }) => move)]));
   if (plan.tells) tellChanges(context, run, plan, after, planned);
@@ -84,8 +84,8 @@ function tellChanges(context: SyncContext, run: Run, plan: Plan, meter: Meter, p
 /**
  * A meter that moved to another region: its groups show other days now, though their members are the same.
  */
-function noteGroups({ database }: SyncContext, run: Run, planned: MeterPlan): void {
-  for (const { group } of planned.assignments) saveStagedGroup(database, run.runKey, group);
+function noteGroups({ database }: SyncContext, run: Run, stays: readonly { readonly group: string }[]): void {
+  for (const { group } of stays) saveStagedGroup(database, run.runKey, group);
 }
 
 /**
@@ -103,14 +103,21 @@ function toAfter(run: Run, sweep: Sweep, { head, staged, meterKey }: Candidate):
 
 /** A meter of which nothing new is known: at most, this release reads its document in another way. */
 function planStanding(context: SyncContext, run: Run, plan: Plan, candidate: Candidate): void {
-  const meter = candidate.head === null ? null : toStoredMeter(run, candidate.head);
+  const { head, meterKey } = candidate;
+  const meter = head === null ? null : toStoredMeter(run, head);
   const revisionId = meter === null ? null : saveReread(context, run, candidate, meter);
-  if (meter === null || revisionId === null) return;
+  if (head === null || meter === null || revisionId === null) return;
+  const hasMoved = head.transmissionRegion !== meter.transmissionRegion;
+  if (hasMoved) {
+    // Nothing is planned for it, but the views show it on the days of its region.
+    plan.toHorizon(meter.transmissionRegion);
+    noteGroups(context, run, loadAssignments(context.database, meterKey));
+  }
   saveStagedHead(context.database, run.runKey, {
     ...candidate,
     revisionId,
     participationPreference: toPreferenceInForce(meter.preferences, plan.nowMs)?.preference ?? null,
-    publishedThrough: null,
+    publishedThrough: hasMoved ? toPublishedThrough(context, candidate) : null,
     isChanged: false,
   });
 }

@@ -21,7 +21,11 @@ export function noteFields(run: Run, plan: Plan, document: JsonObject): void {
 
 /** Tells of the fields that no document had before, as many as one run may; `plan.fields` says which. */
 export function stageFields(context: SyncContext, run: Run, plan: Plan): void {
-  if (isSilent(run)) return;
+  if (isSilent(run)) {
+    // What an earlier run found and did not tell yet is told by a later one.
+    for (const key of plan.fields.keys()) if (plan.knownFields.has(key)) plan.fields.set(key, false);
+    return;
+  }
   const told = [...plan.fields.keys()].slice(0, fieldsPerRunMax);
   for (const key of [...plan.fields.keys()].slice(fieldsPerRunMax)) plan.fields.set(key, false);
   const events = told.map((key) => toFieldEvent(plan.events, parseFieldKey(key)));

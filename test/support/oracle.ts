@@ -70,7 +70,6 @@ export function openOracle(): Oracle {
     const groupUpdates = tells ? toGroupUpdates(window, before, after, versions) : [];
     for (const book of books.values()) book.said = book.says;
     for (const [region, { today, last, published, isSilent }] of horizons) {
-      // A region without a day would look like one without members: today shows what holds on.
       const known = published !== null && published.last > today ? published.last : today;
       regions.set(region, { today, last: !isSilent && last > known ? last : known });
     }
