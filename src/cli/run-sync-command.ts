@@ -13,10 +13,11 @@ import { type DeliveryReport, openSinks, registerSinks, type Sink } from "../del
 import { Failure } from "../failure/index.ts";
 import { type LeapClient, type LeapCredentials, openLeapClient } from "../leap/index.ts";
 import type { Logger } from "../log/index.ts";
-import { type RunReport, runSync } from "../sync/index.ts";
+import { type RunReport, runSync, type SyncProgress } from "../sync/index.ts";
 import { deliverAfterRun } from "./delivering.ts";
 import { tell } from "./ending.ts";
 import { assertRehearsable, type Invocation, openTerminalLogger } from "./invocation.ts";
+import { openMemoryKeeper } from "./memory.ts";
 import { openProgress } from "./progress.ts";
 import { openStop, type Stop } from "./stop.ts";
 import type { SyncCommandOptions } from "./sync-command.ts";
@@ -125,10 +126,15 @@ async function sweep(
   const isTerminal = showsBar(invocation);
   const { stderr } = surroundings;
   const progress = await openProgress({ stderr, logger, isQuiet, isTerminal, now: realClock.now });
+  const keepSmall = openMemoryKeeper();
   const run = { config, database, leap, logger, clock, realClock, signal: stop.signal };
+  const onProgress = (state: SyncProgress) => {
+    progress.onProgress(state);
+    keepSmall();
+  };
   try {
     return await runSync(
-      { ...run, makeRunId: randomUUID, onProgress: progress.onProgress },
+      { ...run, makeRunId: randomUUID, onProgress },
       {
         isDryRun: options.dryRun === true,
         isRehearsal: invocation.nowMs !== null,

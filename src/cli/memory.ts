@@ -1,0 +1,20 @@
+import { getHeapStatistics, setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+
+/** What a run needs at a time, page after page, is about half of this. */
+const usedBytesMax = 64 * 1024 * 1024;
+
+/**
+ * Keeps a long run small. Where a machine has memory to spare V8 lets garbage pile up, and most of a page is
+ * outside of its heap, where it hardly counts; so it is collected as soon as there is much of it. Call what
+ * is returned between two pages. Costs about a tenth of the processor time and saves a quarter of the memory
+ * (200,000 meters).
+ */
+export function openMemoryKeeper(): () => void {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  return () => {
+    const { used_heap_size: heapBytes, external_memory: externalBytes } = getHeapStatistics();
+    if (heapBytes + externalBytes > usedBytesMax) collect();
+  };
+}
