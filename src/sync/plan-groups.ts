@@ -41,14 +41,12 @@ export async function planGroups(context: SyncContext, run: Run, plan: Plan): Pr
   }
 }
 
-/** Plans one group; returns the number of stays it looked at. */
+/** Plans one group; returns about how many members it looked at. Of its stays only one side is held at a time. */
 function planGroup(context: SyncContext, run: Run, plan: Plan, group: StagedGroup, first: string): number {
   const { database } = context;
   const { marketGroupId } = group;
-  const staysBefore = loadStays(database, marketGroupId, first);
-  const staysAfter = loadPlannedStays(database, run.runKey, marketGroupId, first);
-  const before = toMembershipSpans(staysBefore, first);
-  const after = toMembershipSpans(staysAfter, first);
+  const before = plan.tells ? toMembershipSpans(loadStays(database, marketGroupId, first), first) : [];
+  const after = toMembershipSpans(loadPlannedStays(database, run.runKey, marketGroupId, first), first);
   const changes = plan.tells ? diffGroup(before, after, first) : [];
   saveStagedGroupSpans(database, run.runKey, {
     marketGroupId,
@@ -58,7 +56,7 @@ function planGroup(context: SyncContext, run: Run, plan: Plan, group: StagedGrou
   changes.forEach((change, index) => {
     stageChange(context, run, plan, { ...group, version: group.version + index }, change);
   });
-  return staysBefore.length + staysAfter.length;
+  return [...before, ...after].reduce((count, { meterIds }) => count + meterIds.length, 0);
 }
 
 function stageChange(
