@@ -41,7 +41,9 @@ export async function planGroups(context: SyncContext, run: Run, plan: Plan): Pr
   }
 }
 
-/** Plans one group; returns about how many members it looked at. Of its stays only one side is held at a time. */
+/**
+ * Plans one group; returns about how many members it looked at. Of its stays only one side is held at a time.
+ */
 function planGroup(context: SyncContext, run: Run, plan: Plan, group: StagedGroup, first: string): number {
   const { database } = context;
   const { marketGroupId } = group;
