@@ -1,8 +1,7 @@
 import type { Command } from "commander";
 import type { Act } from "./invocation.ts";
 import { toCountParser } from "./option-values.ts";
-
-export type DemoOptions = { readonly days: number; readonly meters: number; readonly seed: number };
+import type { DemoOptions } from "./run-demo.ts";
 
 export function addDemoCommand(program: Command, act: Act): void {
   program

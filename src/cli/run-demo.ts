@@ -12,11 +12,12 @@ import {
 } from "../reader/index.ts";
 import type { RunReport } from "../sync/index.ts";
 import { type Children, openChildren, type SimulatedLeap } from "./demo-children.ts";
-import type { DemoOptions } from "./demo-command.ts";
 import { type DemoDay, type DemoStory, toDemoDay, toSummary } from "./demo-summary.ts";
 import { printRecord } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 import { openStop } from "./stop.ts";
+
+export type DemoOptions = { readonly days: number; readonly meters: number; readonly seed: number };
 
 const databasePath = "data/demo.sqlite";
 const eventsPath = "data/demo-events.ndjson";

@@ -20,8 +20,13 @@ import { assertRehearsable, type Invocation, openTerminalLogger } from "./invoca
 import { openMemoryKeeper } from "./memory.ts";
 import { openProgress } from "./progress.ts";
 import { openStop, type Stop } from "./stop.ts";
-import type { SyncCommandOptions } from "./sync-command.ts";
 import { printSync } from "./sync-output.ts";
+
+export type SyncCommandOptions = {
+  readonly mode?: "sweep";
+  readonly dryRun?: boolean;
+  readonly baselineEvents?: boolean;
+};
 
 const stopped = "stopped; finished windows are kept, run sync again";
 const limits = { requestTimeoutMs: 60_000, responseBytesMax: 64 * 1024 * 1024, attemptCountMax: 5 };

@@ -1,11 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Act } from "./invocation.ts";
-
-export type SyncCommandOptions = {
-  readonly mode?: "sweep";
-  readonly dryRun?: boolean;
-  readonly baselineEvents?: boolean;
-};
+import type { SyncCommandOptions } from "./run-sync-command.ts";
 
 export function addSyncCommand(program: Command, act: Act): void {
   program
