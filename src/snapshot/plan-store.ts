@@ -166,8 +166,7 @@ export function saveStagedAssignments(
 ): void {
   const insert = database.prepare(
     `INSERT INTO staged_assignment (run_key, assignment_id, meter_key, program, market_group_id,
-       effective_from,
-       effective_to) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+       effective_from, effective_to) VALUES (?, ?, ?, ?, ?, ?, ?)`,
   );
   for (const { assignmentId, program, group, from, to } of moves) {
     insert.run(runKey, assignmentId, meterKey, program, group, from, to);

@@ -46,8 +46,7 @@ export function saveRevision(database: Database, revision: NewRevision): number 
     .prepare(
       `INSERT INTO revision (meter_key, api_version, fingerprint, partner_reference, transmission_region,
          meter_type, tags, enrollment_status, dispatchable, action_required, required_actions, is_archived,
-         added_at, added_at_ms,
-         participation, document)
+         added_at, added_at_ms, participation, document)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(

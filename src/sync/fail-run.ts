@@ -1,9 +1,9 @@
 import { inTransaction } from "../database/index.ts";
-import { appendStagedEvents, loadToldCount, saveStagedEvents, toRunEvent } from "../events/index.ts";
 import { toExitCode } from "../failure/index.ts";
-import { isUnderWay, loadStream, releasePlan, saveLastSequence, saveRunEnd } from "../snapshot/index.ts";
+import { isUnderWay, saveRunEnd } from "../snapshot/index.ts";
 import { formatInstant } from "../time/index.ts";
 import type { Run, SyncContext, SyncOptions } from "./context.ts";
+import { tellUnpublished } from "./tell-run.ts";
 
 /**
  * Marks a run as failed and tells so, leaving its finished windows to the next one. What keeps it from being
@@ -31,12 +31,7 @@ export function failRun(context: SyncContext, options: SyncOptions, run: Run, er
   try {
     inTransaction(database, () => {
       if (!isUnderWay(database, run.runKey)) return;
-      releasePlan(database, run.runKey);
-      const told = loadToldCount(database, "sync.failed", run.runId, "");
-      const events = { streamId: run.stream.streamId, account: run.account, runId: run.runId, nowMs };
-      saveStagedEvents(database, run.runKey, 1, [toRunEvent(events, "sync.failed", report, told)]);
-      saveLastSequence(database, appendStagedEvents(database, run, loadStream(database)?.lastSequence ?? 0));
-      releasePlan(database, run.runKey);
+      tellUnpublished(context, run, "sync.failed", report, nowMs);
       saveRunEnd(database, run.runKey, {
         status: "failed",
         finishedAtMs: nowMs,

@@ -1,24 +1,19 @@
 import { exitCode } from "../failure/index.ts";
 import { formatInstant } from "../time/index.ts";
-import type { Run, Sweep, SyncContext, SyncOptions, Verdicts } from "./context.ts";
+import type { Run, Sweep, SyncOptions, Verdicts } from "./context.ts";
 import type { Plan } from "./plan.ts";
 import type { RunReport } from "./report.ts";
 
 type Ending = Verdicts & {
   readonly status: "published" | "held";
   readonly plan: Plan;
+  readonly finishedAtMs: number;
   readonly publishedAtMs: number | null;
   readonly changes: Readonly<Record<string, number>>;
 };
 
 /** What a run that came to its end did. */
-export function toReport(
-  context: SyncContext,
-  options: SyncOptions,
-  run: Run,
-  sweep: Sweep,
-  ending: Ending,
-): RunReport {
+export function toReport(options: SyncOptions, run: Run, sweep: Sweep, ending: Ending): RunReport {
   const { plan, certificate } = ending;
   const { observations } = sweep;
   const returned = sweep.seen.count();
@@ -37,7 +32,7 @@ export function toReport(
     api_version: run.apiVersion,
     account: run.account,
     started_at: formatInstant(run.startedAtMs),
-    finished_at: formatInstant(Math.max(context.clock.now(), run.startedAtMs)),
+    finished_at: formatInstant(ending.finishedAtMs),
     published_at: isPublished ? formatInstant(plan.nowMs) : null,
     checksum: plan.checksum.copy().digest("hex"),
     trips: [...ending.trips],

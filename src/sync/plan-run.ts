@@ -17,6 +17,7 @@ import { stageFields } from "./plan-fields.ts";
 import { planGroups } from "./plan-groups.ts";
 
 const candidatesPerChunk = 200;
+
 /** Works out what the sweep changed and what time alone changed, and stages it as the plan of this run. */
 export async function planRun(
   context: SyncContext,

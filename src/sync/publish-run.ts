@@ -1,18 +1,12 @@
 import { inTransaction } from "../database/index.ts";
-import { appendStagedEvents, loadStagedCounts, loadToldCount, toRunEvent } from "../events/index.ts";
+import { loadStagedCounts, loadToldCount, toRunEvent } from "../events/index.ts";
 import { addDays, toLatest, toPublishedHorizon } from "../market/index.ts";
-import {
-  loadStream,
-  releasePlan,
-  releaseStaged,
-  saveLastSequence,
-  savePublication,
-  saveRunEnd,
-} from "../snapshot/index.ts";
+import { loadStream, releaseStaged, savePublication, saveRunEnd } from "../snapshot/index.ts";
 import type { Run, Sweep, SyncContext, SyncOptions, Verdicts } from "./context.ts";
 import { toReport } from "./make-report.ts";
 import { type Plan, stageEvents } from "./plan.ts";
 import type { RunReport } from "./report.ts";
+import { tellUnpublished } from "./tell-run.ts";
 
 /** Publishes the plan in one transaction: snapshot, history and outbox move together (I1). */
 export function publishRun(
@@ -28,9 +22,11 @@ export function publishRun(
   const horizons = new Map(
     [...plan.horizons].map(([region, horizon]) => [region, toPublishedHorizon(horizon)]),
   );
-  const report = toReport(context, options, run, sweep, {
+  const finishedAtMs = toFinishedAt(context, run);
+  const report = toReport(options, run, sweep, {
     ...verdicts,
     status: "published",
+    finishedAtMs,
     plan,
     publishedAtMs: isEmptyStart ? null : plan.nowMs,
     changes: loadStagedCounts(database, run.runKey),
@@ -52,7 +48,7 @@ export function publishRun(
         fields: plan.fields,
       });
     }
-    saveEnd(context, run, report, isEmptyStart ? null : plan.nowMs);
+    saveEnd(context, run, report, finishedAtMs, isEmptyStart ? null : plan.nowMs);
   });
   releaseLeftovers(context, run);
   return report;
@@ -69,16 +65,12 @@ export function holdRun(
 ): RunReport {
   const { database } = context;
   const changes = loadStagedCounts(database, run.runKey);
-  const shared = { ...verdicts, status: "held" as const, plan, publishedAtMs: null, changes };
-  const report = toReport(context, options, run, sweep, shared);
+  const finishedAtMs = toFinishedAt(context, run);
+  const ending = { status: "held" as const, plan, finishedAtMs, publishedAtMs: null, changes };
+  const report = toReport(options, run, sweep, { ...verdicts, ...ending });
   inTransaction(database, () => {
-    releasePlan(database, run.runKey);
-    plan.ordinal = 1;
-    const told = loadToldCount(database, "sync.held", run.runId, "");
-    stageEvents(context, run, plan, [toRunEvent(plan.events, "sync.held", toReportData(report), told)]);
-    saveLastSequence(database, appendStagedEvents(database, run, loadStream(database)?.lastSequence ?? 0));
-    saveEnd(context, run, report, null);
-    releasePlan(database, run.runKey);
+    tellUnpublished(context, run, "sync.held", toReportData(report), plan.nowMs);
+    saveEnd(context, run, report, finishedAtMs, null);
   });
   releaseLeftovers(context, run);
   return report;
@@ -101,10 +93,21 @@ function toReportData(report: RunReport) {
   return { ...report, trips: report.trips.map((trip) => ({ ...trip })) };
 }
 
-function saveEnd(context: SyncContext, run: Run, report: RunReport, publishedAtMs: number | null): void {
-  saveRunEnd(context.database, run.runKey, {
+/** A run does not end before it began, though the clock be set back meanwhile. */
+function toFinishedAt({ clock }: SyncContext, run: Run): number {
+  return Math.max(clock.now(), run.startedAtMs);
+}
+
+function saveEnd(
+  { database }: SyncContext,
+  run: Run,
+  report: RunReport,
+  finishedAtMs: number,
+  publishedAtMs: number | null,
+): void {
+  saveRunEnd(database, run.runKey, {
     status: report.status === "held" ? "held" : "published",
-    finishedAtMs: Math.max(context.clock.now(), run.startedAtMs),
+    finishedAtMs,
     publishedAtMs,
     isCertified: report.is_certified,
     report: JSON.stringify(report),

@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Failure } from "../../src/failure/index.ts";
-import { documentV2, type MeterSketch, meterId, toEntry } from "../support/documents.ts";
-import { type DayOptions, type Days, openDays } from "../support/run-days.ts";
+import { documentV2, meterId, toEntry } from "../support/documents.ts";
+import { type Days, openDays } from "../support/run-days.ts";
 import { openScriptedLeap, type ScriptedLeap } from "../support/scripted-leap.ts";
-import { readChanges, readEvents, readMembers, readSnapshot } from "../support/views.ts";
-
-const noon = Date.parse("2026-11-10T20:00:00Z");
-const dayMs = 86_400_000;
+import { dayMs, noon, refuse, six, sketch, types } from "../support/six-meters.ts";
+import { readChanges, readEvents, readMembers } from "../support/views.ts";
 
 let leap: ScriptedLeap;
 let days: Days;
@@ -18,28 +15,6 @@ afterEach(async () => {
   days.close();
   await leap.close();
 });
-
-function sketch(
-  number: number,
-  group: string | null = "north",
-  more: Partial<MeterSketch> = {},
-): MeterSketch {
-  return { number, stays: [{ group, from: "2026-11-01" }], ...more };
-}
-const six = [1, 2, 3, 4, 5, 6].map((number) => sketch(number));
-
-async function refuse(nowMs: number, options: DayOptions = {}): Promise<Failure> {
-  const before = readSnapshot(days.database);
-  const error = await days.run(nowMs, options).then(
-    () => null,
-    (caught: Failure) => caught,
-  );
-  expect(error).not.toBeNull();
-  expect(readSnapshot(days.database)).toEqual(before);
-  return error!;
-}
-
-const types = (told: readonly { type: string }[]) => told.map(({ type }) => type);
 
 describe("answers that cannot be accepted", () => {
   for (const period of [1, 2, 3, 7]) {
@@ -53,7 +28,7 @@ describe("answers that cannot be accepted", () => {
           ? { status: 500, body: "enough" }
           : { status, body: { ...(body as object), next_page_token: `p-${count % period}` } };
       };
-      expect((await refuse(noon + dayMs)).kind).toBe("contract");
+      expect((await refuse(days, noon + dayMs)).kind).toBe("contract");
       expect(count).toBeLessThanOrEqual(period + 2);
       leap.rewrite = null;
       expect((await days.run(noon + dayMs)).exit_code).toBe(0);

@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Failure } from "../../src/failure/index.ts";
-import { type MeterSketch, meterId, toEntry } from "../support/documents.ts";
-import { type DayOptions, type Days, openDays } from "../support/run-days.ts";
+import { meterId, toEntry } from "../support/documents.ts";
+import { type Days, openDays } from "../support/run-days.ts";
 import { openScriptedLeap, type ScriptedLeap } from "../support/scripted-leap.ts";
+import { dayMs, noon, refuse, six, sketch, types } from "../support/six-meters.ts";
 import { readChanges, readEvents, readSnapshot } from "../support/views.ts";
-
-const noon = Date.parse("2026-11-10T20:00:00Z");
-const dayMs = 86_400_000;
 
 let leap: ScriptedLeap;
 let days: Days;
@@ -18,28 +15,6 @@ afterEach(async () => {
   days.close();
   await leap.close();
 });
-
-function sketch(
-  number: number,
-  group: string | null = "north",
-  more: Partial<MeterSketch> = {},
-): MeterSketch {
-  return { number, stays: [{ group, from: "2026-11-01" }], ...more };
-}
-const six = [1, 2, 3, 4, 5, 6].map((number) => sketch(number));
-
-async function refuse(nowMs: number, options: DayOptions = {}): Promise<Failure> {
-  const before = readSnapshot(days.database);
-  const error = await days.run(nowMs, options).then(
-    () => null,
-    (caught: Failure) => caught,
-  );
-  expect(error).not.toBeNull();
-  expect(readSnapshot(days.database)).toEqual(before);
-  return error!;
-}
-
-const types = (told: readonly { type: string }[]) => told.map(({ type }) => type);
 
 describe("a sweep that returns no meter", () => {
   it("is held where meters are known, says so, and the next one publishes", async () => {
@@ -136,7 +111,7 @@ describe("a clock that went back", () => {
     leap.entries = six.map(toEntry);
     await days.run(noon);
     const events = readEvents(days.database).length;
-    expect((await refuse(noon - 2 * 3_600_000)).kind).toBe("environment");
+    expect((await refuse(days, noon - 2 * 3_600_000)).kind).toBe("environment");
     expect(readEvents(days.database).length).toBe(events);
   });
 });

@@ -1,30 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { meterV2, type Row } from "./meters.ts";
+import { at, ccaNovember, ccaOctober, october, openCaiso, row } from "./caiso.ts";
+import { meterV2 } from "./meters.ts";
 import { openPublishedWorld } from "./published-world.ts";
-
-const october = ["2026-10-01T07:00:00Z", "2026-10-31T07:00:00Z"] as const;
-const november = ["2026-11-01T07:00:00Z", "2026-11-30T08:00:00Z"] as const;
-const row = (program: string, group: string | null, period: readonly [string, string | null]): Row => [
-  program,
-  group,
-  ...period,
-];
-const ccaOctober = row("CCA", "G1", october);
-const ccaNovember = row("CCA", "G2", november);
-
-function openCaiso() {
-  return openPublishedWorld("CAISO", "America/Los_Angeles");
-}
-
-/** 09:00 in Los Angeles, before and after the clocks change on 1 November. */
-const at = {
-  oct28: "2026-10-28T16:00:00Z",
-  oct29: "2026-10-29T16:00:00Z",
-  oct30: "2026-10-30T16:00:00Z",
-  oct31: "2026-10-31T16:00:00Z",
-  nov1: "2026-11-01T17:00:00Z",
-  nov2: "2026-11-02T17:00:00Z",
-};
 
 describe("several programs and groups at once", () => {
   test("each program is told by itself", () => {
