@@ -1,46 +1,8 @@
 import { request as httpRequest } from "node:http";
 import { gunzipSync } from "node:zlib";
-import { afterEach, describe, expect, test } from "vitest";
-import { type RunningSimulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.ts";
-
-const nowMs = Date.parse("2026-10-05T15:00:00Z");
-const search = "/v2/meters/enrollments/search";
-const running: RunningSimulator[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((simulator) => simulator.close()));
-});
-
-async function start(options: Partial<SimulatorOptions> = {}): Promise<RunningSimulator> {
-  const simulator = await startSimulator({
-    seed: 8,
-    meterCount: 120,
-    startDate: "2026-10-01",
-    nowMs,
-    ...options,
-  });
-  running.push(simulator);
-  return simulator;
-}
-
-// biome-ignore lint/suspicious/noExplicitAny: bodies are looked into, not modelled
-type Loose = any;
-
-type Answer = { readonly status: number; readonly body: Loose; readonly headers: Headers };
-
-async function ask(
-  simulator: RunningSimulator,
-  path: string,
-  body?: unknown,
-  method = "POST",
-): Promise<Answer> {
-  const response = await fetch(simulator.url + path, {
-    method,
-    headers: { authorization: `Bearer ${simulator.apiKey}` },
-    ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json(), headers: response.headers };
-}
+import { describe, expect, test } from "vitest";
+import type { RunningSimulator } from "../../src/simulator/index.ts";
+import { ask, type Loose, nowMs, search, start } from "../support/asked-simulator.ts";
 
 describe("the simulated Leap as a server", () => {
   test("no key is 401, a wrong key 403, each with Leap's body", async () => {
