@@ -35,8 +35,13 @@ const sentences: Readonly<Record<string, Words>> = {
     const period = first.delivery_period == null ? "" : ` ${show(first.delivery_period)}`;
     return `${show(first.program)}${period}: ${show(first.before)} → ${show(first.after)}${more}`;
   },
-  "meter.enrollment.participation-status.updated": ({ before, after }) =>
-    `preference ${show(toObject(before).preference)} → ${show(toObject(after).preference)}`,
+  "meter.enrollment.participation-status.updated": ({ before, after }) => {
+    const [was, is] = [toObject(before), toObject(after)];
+    if (was.preference !== is.preference)
+      return `preference ${show(was.preference)} → ${show(is.preference)}`;
+    const until = is.end == null ? "on" : `to ${show(is.end)}`;
+    return `preference ${show(is.preference)} in another window: from ${show(is.start)} ${until}`;
+  },
   "meter.enrollment.required-actions.updated": ({ added, changed, resolved, outstanding }) => {
     const counts = [
       [toList(added).length, "added"],
@@ -54,6 +59,9 @@ const sentences: Readonly<Record<string, Words>> = {
   "meter.restored": () => "restored from the archive",
   "meter.missing": () => "Leap no longer knows it",
   "meter.reappeared": () => "known to Leap again",
+  "sync.published": () => "published",
+  "sync.held": () => "held back for a person to look at",
+  "sync.failed": ({ after }) => `failed: ${show(toObject(after).error)}`,
   "portfolio.field.discovered": ({ path, type }) => `Leap sends something new: ${show(path)} (${show(type)})`,
 };
 
@@ -62,12 +70,16 @@ function describeRemap(data: Data, groupNames: GroupNames): string {
   const to = toList(data.to_market_group_ids);
   const what =
     to.length === 0
-      ? `leaves ${showGroups(from, groupNames)} (${show(data.reason).replaceAll("_", " ")})`
+      ? `leaves ${showGroups(from, groupNames)} (${describeReason(data.reason)})`
       : from.length === 0
         ? `joins ${showGroups(to, groupNames)}`
         : `moves from ${showGroups(from, groupNames)} to ${showGroups(to, groupNames)}`;
   const program = data.program == null ? "" : `${show(data.program)}: `;
   return `${program}${what} ${describeDays(data)} (${show(data.basis)}${describeLead(data.lead_time_hours)})`;
+}
+
+function describeReason(reason: unknown): string {
+  return reason === "missing" ? "missing at Leap" : show(reason).replaceAll("_", " ");
 }
 
 function describeLead(hours: unknown): string {

@@ -3,7 +3,9 @@ import type { Config } from "../config/index.ts";
 import { acquireLock, type Database, type Lock, toLockPath } from "../database/index.ts";
 import { type DeliveryReport, deliverDue, type Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
+import type { Logger } from "../log/index.ts";
 import type { Clock } from "../time/index.ts";
+import type { Stop } from "./stop.ts";
 
 const waitMs = 100;
 const waitCountMax = 30;
@@ -21,10 +23,24 @@ export function acquireDeliveryLock(config: Config): Lock {
   return acquireLock(toLockPath(config.databasePath, "deliver.lock"), "another delivery is under way");
 }
 
+/** The last step of a run: delivers to its sinks, if it has any, and logs what could not be delivered. */
+export async function deliverAndLog(
+  run: Omit<Delivering, "signal"> & { readonly logger: Logger; readonly stop: Stop },
+): Promise<DeliveryReport | null> {
+  const { sinks, logger, stop } = run;
+  if (sinks.length === 0 || stop.signal.aborted) return null;
+  const report = await deliverAfterRun({ ...run, signal: stop.signal });
+  if (report === null && !stop.signal.aborted) {
+    logger.warn({}, "another delivery is under way: what this run tells is left to it, or to the next");
+  }
+  for (const { sink, message } of report?.failures ?? []) logger.error({ sink }, message);
+  return report;
+}
+
 /**
  * Delivers what is due, after waiting a few seconds for another delivery; `null` where that one keeps at it.
  */
-export async function deliverAfterRun(delivering: Delivering): Promise<DeliveryReport | null> {
+async function deliverAfterRun(delivering: Delivering): Promise<DeliveryReport | null> {
   const lock = await waitForDeliveryLock(delivering);
   if (lock === null) return null;
   try {

@@ -77,7 +77,8 @@ async function checkLeap(config: Config, invocation: Invocation): Promise<readon
     accountId,
     credentials: requireCredentials(config),
     pageSize: 1,
-    limits,
+    concurrency: 1,
+    limits: { ...limits, requestCountMax: 20, runTimeMaxMs: 5 * 60_000 },
     random: Math.random,
     clock: invocation.realClock,
   });

@@ -1,5 +1,6 @@
 import { Command, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { addDecideCommands } from "./decide-commands.ts";
 import { addDeliverCommand } from "./deliver-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
@@ -52,6 +53,7 @@ export function buildProgram(act: Act, output: Pick<Output, "write">): Command {
   addGroupCommands(program, act);
   addEventsCommand(program, act);
   addRunCommands(program, act);
+  addDecideCommands(program, act);
   addSimulateCommand(program, act);
   addDoctorCommand(program, act);
   addDemoCommand(program, act);

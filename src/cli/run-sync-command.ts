@@ -9,21 +9,20 @@ import {
   openScratchDatabase,
   toLockPath,
 } from "../database/index.ts";
-import { type DeliveryReport, openSinks, registerSinks, type Sink } from "../delivery/index.ts";
+import { openSinks, registerSinks, type Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import { type LeapClient, type LeapCredentials, openLeapClient } from "../leap/index.ts";
 import type { Logger } from "../log/index.ts";
-import { type RunReport, runSync, type SyncProgress } from "../sync/index.ts";
-import { deliverAfterRun } from "./delivering.ts";
-import { tell } from "./ending.ts";
+import { type RunMode, type RunReport, runSync, type SyncProgress } from "../sync/index.ts";
+import { deliverAndLog } from "./delivering.ts";
 import { assertRehearsable, type Invocation, openTerminalLogger } from "./invocation.ts";
 import { openMemoryKeeper } from "./memory.ts";
 import { openProgress } from "./progress.ts";
 import { openStop, type Stop } from "./stop.ts";
-import { printSync } from "./sync-output.ts";
+import { printSync, toRunExit } from "./sync-output.ts";
 
 export type SyncCommandOptions = {
-  readonly mode?: "sweep";
+  readonly mode?: RunMode;
   readonly dryRun?: boolean;
   readonly baselineEvents?: boolean;
 };
@@ -74,7 +73,8 @@ function openClient(config: Config, credentials: LeapCredentials): LeapClient {
     accountId,
     credentials,
     pageSize: config.pageSize,
-    limits,
+    concurrency: config.concurrency,
+    limits: { ...limits, requestCountMax: config.requestCountMax, runTimeMaxMs: config.runTimeMaxMs },
     random: Math.random,
     clock: { now: () => Date.now() },
   });
@@ -97,10 +97,10 @@ async function runOnDatabase(
   const opened = { config, database, sinks, logger, stop };
   try {
     registerSinks(database, sinks, invocation.clock.now());
-    const report = await sweep(invocation, options, opened, leap);
-    const delivery = await deliver(invocation, opened);
+    const report = await run(invocation, options, opened, leap);
+    const delivery = await deliverAndLog({ ...opened, clock: invocation.clock });
     await printSync(invocation, { ...opened, report, delivery });
-    return await toExit(invocation, opened, report, delivery);
+    return await toRunExit(invocation, report, delivery, stop.signal.aborted && sinks.length > 0);
   } finally {
     for (const sink of sinks) sink.close();
     leap.close();
@@ -120,7 +120,7 @@ function openScratch({ surroundings }: Invocation, config: Config): Database {
 /**
  * The run itself. What is due is delivered after a failed run too: Leap being down is no reason to keep it.
  */
-async function sweep(
+async function run(
   invocation: Invocation,
   options: SyncCommandOptions,
   opened: Opened,
@@ -132,15 +132,18 @@ async function sweep(
   const { stderr } = surroundings;
   const progress = await openProgress({ stderr, logger, isQuiet, isTerminal, now: realClock.now });
   const keepSmall = openMemoryKeeper();
-  const run = { config, database, leap, logger, clock, realClock, signal: stop.signal };
+  const rooms = { config, database, leap, logger, clock, realClock, signal: stop.signal };
+  const { mode = "sweep" } = options;
   const onProgress = (state: SyncProgress) => {
-    progress.onProgress(state);
+    // How many meters a poll will return, what was known before does not tell.
+    progress.onProgress(mode === "poll" ? { ...state, knownMeterCount: 0 } : state);
     keepSmall();
   };
   try {
     return await runSync(
-      { ...run, makeRunId: randomUUID, onProgress },
+      { ...rooms, makeRunId: randomUUID, onProgress },
       {
+        mode,
         isDryRun: options.dryRun === true,
         isRehearsal: invocation.nowMs !== null,
         baselineEvents: options.baselineEvents === true,
@@ -150,36 +153,11 @@ async function sweep(
     progress.close();
     // Whatever the abort broke off, the reason is that we were told to stop.
     if (stop.signal.aborted) throw stop.signal.reason;
-    await deliver(invocation, opened).catch((cause) =>
+    await deliverAndLog({ ...opened, clock }).catch((cause) =>
       logger.warn({ error: cause }, "nothing was delivered"),
     );
     throw error;
   } finally {
     progress.close();
   }
-}
-
-async function deliver(invocation: Invocation, opened: Opened): Promise<DeliveryReport | null> {
-  const { config, database, sinks, logger, stop } = opened;
-  if (sinks.length === 0 || stop.signal.aborted) return null;
-  const { clock } = invocation;
-  const report = await deliverAfterRun({ config, database, sinks, clock, signal: stop.signal });
-  if (report === null && !stop.signal.aborted) {
-    logger.warn({}, "another delivery is under way: what this run tells is left to it, or to the next");
-  }
-  for (const { sink, message } of report?.failures ?? []) logger.error({ sink }, message);
-  return report;
-}
-
-async function toExit(
-  { surroundings }: Invocation,
-  { sinks, stop }: Opened,
-  report: RunReport,
-  delivery: DeliveryReport | null,
-): Promise<number> {
-  const isCutShort = stop.signal.aborted && sinks.length > 0;
-  if (isCutShort) await tell(surroundings, "stopped; what is not delivered yet is delivered by the next run");
-  // The run's own code says more than that a sink has to be tried again.
-  if (report.exit_code !== 0) return report.exit_code;
-  return isCutShort || (delivery?.failures.length ?? 0) > 0 ? 3 : 0;
 }

@@ -1,11 +1,13 @@
 import type { Command } from "commander";
 import { Failure } from "../failure/index.ts";
-import type { RunReport } from "../sync/index.ts";
+import type { Reader, RunDocument } from "../reader/index.ts";
+import type { RunStatus } from "../sync/index.ts";
+import { toEvidenceLines, toWholeReport } from "./evidence-lines.ts";
 import { printListing, printRecord } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
 import { toCountParser } from "./option-values.ts";
 import { tableRowCount, withReader } from "./reading.ts";
-import { toReportLines } from "./report-lines.ts";
+import { toChangeLines, toNextLines, toReportLines } from "./report-lines.ts";
 
 export function addRunCommands(program: Command, act: Act): void {
   program
@@ -16,8 +18,9 @@ export function addRunCommands(program: Command, act: Act): void {
     .action(act(listRuns));
   program
     .command("run")
-    .description("One run: its report and certificate")
-    .argument("<id>", "the run's id, or `latest`")
+    .description("One run: its report and certificate; of one that is held back, the plan")
+    .argument("<id>", "the run's id, `latest`, or `held` for the one that is held back")
+    .option("--changes <count>", "Of a held plan, show so many changes", toCountParser(0, 100_000), 20)
     .addHelpText("after", runExamples)
     .action(act(showRun));
 }
@@ -30,6 +33,7 @@ Examples:
 const runExamples = `
 Examples:
   meter-sync run latest
+  meter-sync run held --changes 500
   meter-sync run 5f0c7e1a-0d4e-4a5e-9d0c-2b8a6a0f7c55 --format json`;
 
 const columns = [
@@ -70,23 +74,56 @@ async function listRuns(invocation: Invocation, options: { readonly limit?: numb
 
 async function showRun(
   invocation: Invocation,
-  _options: unknown,
+  { changes: changeCount }: { readonly changes: number },
   [runId = ""]: readonly string[],
 ): Promise<number> {
   const { loadRun } = await import("../reader/index.ts");
   await withReader(invocation, async (reader) => {
     const run = loadRun(reader, runId);
-    if (run === undefined) throw new Failure("usage", `no run ${runId}: \`meter-sync runs\` lists them`);
+    if (run === undefined) throw new Failure("usage", toUnknown(runId));
     const { report, ...row } = run;
     const isComplete = typeof report === "object" && report !== null && "windows" in report;
+    const changes = run.status === "held" ? await loadPlan(reader, run.run_id, changeCount) : null;
     const { output, format } = invocation;
-    if (format !== "table") return printRecord(output, format, { ...row, report });
+    if (format !== "table") {
+      const plan = changes === null ? {} : { first_changes: changes };
+      return printRecord(output, format, { ...row, report, ...plan });
+    }
     // A run that was killed has no report yet; its row is all there is.
     if (!isComplete) return printRecord(output, format, row);
-    // A report is written before its run may be superseded or discarded; the row knows.
-    await output.write(
-      toReportLines({ ...(report as RunReport), status: run.status as RunReport["status"] }),
-    );
+    return output.write(await toRunLines(reader, run, changes));
   });
   return 0;
+}
+
+function toUnknown(runId: string): string {
+  if (runId === "held") return "no run is held back: there is nothing to decide on";
+  return `no run ${runId}: \`meter-sync runs\` lists them`;
+}
+
+/** What a held run would tell, the first so many changes of it. */
+async function loadPlan(reader: Reader, runId: string, limit: number): Promise<readonly unknown[]> {
+  const { loadPlannedEvents } = await import("../reader/index.ts");
+  return loadPlannedEvents(reader, runId, limit).map((text) => JSON.parse(text) as unknown);
+}
+
+async function toRunLines(
+  reader: Reader,
+  run: RunDocument,
+  changes: readonly unknown[] | null,
+): Promise<string> {
+  const { loadGroupNames } = await import("../reader/index.ts");
+  // A report is written before its run may be superseded or discarded; the row knows.
+  const report = { ...toWholeReport(run.report), status: run.status as RunStatus };
+  const names = loadGroupNames(reader);
+  return [
+    toReportLines(report),
+    toEvidenceLines(report, names),
+    ...(changes === null
+      ? []
+      : [
+          toChangeLines(`The first ${changes.length} changes that it would tell`, changes, names),
+          toNextLines(report),
+        ]),
+  ].join("");
 }

@@ -1,5 +1,7 @@
 import type { Command } from "commander";
+import type { Fault } from "../simulator/index.ts";
 import { formatInstant } from "../time/index.ts";
+import { collectFault, faultHelp } from "./fault-option.ts";
 import { printRecord } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
 import { parseDateOption, parseDurationOption, parseRateOption, toCountParser } from "./option-values.ts";
@@ -17,6 +19,8 @@ type SimulateOptions = {
   readonly apiKey?: string;
   readonly account?: string;
   readonly pages?: string;
+  readonly fault?: readonly Fault[];
+  readonly faultSeed: number;
 };
 
 export function addSimulateCommand(program: Command, act: Act): void {
@@ -38,18 +42,22 @@ export function addSimulateCommand(program: Command, act: Act): void {
     .option("--api-key <key>", "The key that is accepted")
     .option("--account <id>", "The account that is known")
     .option("--pages <folder>", "Answer from recorded pages (*.json) instead")
-    .addHelpText("after", examples)
+    .option("--fault <kind[:detail…]>", "What goes wrong (below); may be given several times", collectFault)
+    .option("--fault-seed <number>", "Which requests and meters a fault hits", toCountParser(0, 2 ** 31), 1)
+    .addHelpText("after", `${faultHelp}\n${examples}`)
     .action(act(simulate));
 }
 
 const examples = `
 Prints, as lines for a shell, how to point the job at it. With --now its clock stands still and is moved by
 PUT /_simulator/now with {"now": "2026-11-02T06:00:00Z"}; without, it follows the real one.
+PUT /_simulator/faults with {"faults": [{"kind": "reset", "times": 3}]} replaces the faults; GET shows them.
 
 Examples:
   meter-sync simulate --meters 400 --seed 7
   meter-sync simulate --port 0 --now 2026-10-28T06:00:00Z --start-date 2026-10-28
-  meter-sync simulate --pages ./recorded`;
+  meter-sync simulate --pages ./recorded
+  meter-sync simulate --fault throttle:rate=0.2:retry-after-seconds=1 --fault reset:times=3 --fault-seed 4`;
 
 async function simulate(invocation: Invocation, options: SimulateOptions): Promise<number> {
   const stop = openStop("stopped", 0);
@@ -70,6 +78,8 @@ async function simulate(invocation: Invocation, options: SimulateOptions): Promi
     ...(options.apiKey === undefined ? {} : { apiKey: options.apiKey }),
     ...(options.account === undefined ? {} : { accountId: options.account }),
     ...(options.pages === undefined ? {} : { recordedPagesDir: options.pages }),
+    ...(options.fault === undefined ? {} : { faults: options.fault }),
+    faultSeed: options.faultSeed,
   });
   try {
     await printDirections(invocation, simulator);

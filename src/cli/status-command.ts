@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import type { Config } from "../config/index.ts";
 import type { SnapshotStatus } from "../reader/index.ts";
-import { formatInstant, parseInstant } from "../time/index.ts";
+import { formatInstant } from "../time/index.ts";
 import { formatAge } from "./durations.ts";
 import { tell } from "./ending.ts";
-import { printRecord, toFactLines, toTable } from "./formats.ts";
+import { printRecord } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
 import { parseDurationOption } from "./option-values.ts";
 import { withReader } from "./reading.ts";
+import { describePollObstacle, toAgeMs, toStatusLines } from "./status-lines.ts";
 
 type StatusOptions = { readonly freshWithin?: number };
 
@@ -35,10 +36,10 @@ async function showStatus(invocation: Invocation, options: StatusOptions): Promi
     const status = loadStatus(reader);
     const publishedAt = status.info?.published_at ?? null;
     const nowMs = invocation.clock.now();
-    const ageMs = publishedAt === null ? null : nowMs - (parseInstant(publishedAt) ?? Number.NaN);
+    const ageMs = toAgeMs(publishedAt, nowMs);
     const isFresh = options.freshWithin === undefined ? null : ageMs !== null && ageMs <= options.freshWithin;
     const { output, format } = invocation;
-    if (format === "table") await output.write(toStatusLines(status, ageMs, config));
+    if (format === "table") await output.write(toStatusLines(status, config, nowMs));
     else await printRecord(output, format, toStatusRecord(status, ageMs, isFresh, config, nowMs));
     if (isFresh !== false) return 0;
     await tell(invocation.surroundings, toStaleLine(publishedAt, ageMs, options.freshWithin ?? 0), [], {
@@ -68,34 +69,22 @@ function toStatusRecord(
     as_of: formatInstant(nowMs),
     ...(status.info ?? {}),
     published_at: status.info?.published_at ?? null,
-    age_seconds: ageMs === null ? null : Math.round(ageMs / 1000),
+    age_seconds: toSeconds(ageMs),
     is_fresh: isFresh,
     meters: status.counts,
     last_run: status.last_run,
-    held_run: status.held_run,
+    held_run:
+      status.held_run === null
+        ? null
+        : { ...status.held_run, age_seconds: toSeconds(toAgeMs(status.held_run.finished_at, nowMs)) },
+    last_sweep: status.last_sweep,
+    last_poll: status.last_poll,
+    polls: { ...status.polls, swept_instead_because: describePollObstacle(status, config) },
     undelivered: status.sinks.reduce((sum, sink) => sum + sink.undelivered, 0),
     sinks: status.sinks.map((sink) => ({ ...sink, is_configured: configured.has(sink.name) })),
   };
 }
 
-function toStatusLines(status: SnapshotStatus, ageMs: number | null, config: Config): string {
-  const { info, last_run: lastRun, held_run: heldRun, counts } = status;
-  const horizons = Object.entries(info?.horizons ?? {}).map(
-    ([region, days]) => `${region} ${days.first}…${days.last}`,
-  );
-  const facts = toFactLines({
-    database: config.databasePath,
-    published: info?.published_at == null ? "never" : `${info.published_at} (${formatAge(ageMs ?? 0)} ago)`,
-    account: info === null ? null : `${info.account ?? "-"}, API ${info.api_version ?? "-"}`,
-    meters: `${counts.meters} (${counts.dispatchable} dispatchable, ${counts.archived} archived)`,
-    action_required: counts.action_required,
-    missing: counts.missing,
-    horizon: horizons.join(", ") || null,
-    last_sequence: info?.last_sequence ?? null,
-    last_run: lastRun === null ? "none" : `${lastRun.status} at ${lastRun.started_at} (${lastRun.run_id})`,
-    held_run: heldRun === null ? "none" : `${heldRun.run_id}: see \`meter-sync run ${heldRun.run_id}\``,
-    ...(lastRun?.error == null ? {} : { error: lastRun.error }),
-  });
-  if (status.sinks.length === 0) return `${facts}no sinks: nothing is delivered anywhere\n`;
-  return `${facts}\n${toTable(["name", "undelivered", "settled_sequence", "settled_at"], status.sinks)}`;
+function toSeconds(ageMs: number | null): number | null {
+  return ageMs === null ? null : Math.round(ageMs / 1000);
 }

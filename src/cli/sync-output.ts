@@ -2,8 +2,9 @@ import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
 import type { DeliveryReport } from "../delivery/index.ts";
 import type { Logger } from "../log/index.ts";
-import { loadPlannedEvents, loadRunEvents, toReader } from "../reader/index.ts";
+import { loadGroupNames, loadPlannedEvents, loadRunEvents, toReader } from "../reader/index.ts";
 import type { RunReport } from "../sync/index.ts";
+import { tell } from "./ending.ts";
 import { printRecord } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 import { toChangeLines, toDeliveryLines, toNextLines, toReportLines } from "./report-lines.ts";
@@ -22,11 +23,12 @@ export type SyncResult = {
 export async function printSync(invocation: Invocation, result: SyncResult): Promise<void> {
   const { config, logger, report, delivery } = result;
   const { output, format } = invocation;
-  if (config.sinks.some((sink) => sink.kind === "stdout")) {
+  const isStdoutTaken = config.sinks.some((sink) => sink.kind === "stdout");
+  if (isStdoutTaken) {
     logger.info({ report, delivery }, "run report");
     return;
   }
-  const changes = config.sinks.length === 0 || report.is_dry_run ? loadFirstChanges(result) : null;
+  const changes = showsChanges(result) ? loadFirstChanges(result) : null;
   if (format !== "table") {
     await printRecord(output, format, {
       ...report,
@@ -36,10 +38,37 @@ export async function printSync(invocation: Invocation, result: SyncResult): Pro
     return;
   }
   await output.write(toReportLines(report));
-  if (changes !== null)
-    await output.write(toChangeLines(`The first ${changeCountMax} changes at most`, changes));
+  if (changes !== null) {
+    const names = loadGroupNames(toReader(result.database));
+    await output.write(toChangeLines(toChangesTitle(report), changes, names));
+  }
   if (delivery !== null) await output.write(toDeliveryLines(delivery));
   await output.write(toNextLines(report));
+}
+
+/** The exit code of a run that came to its end. */
+export async function toRunExit(
+  { surroundings }: Invocation,
+  report: RunReport,
+  delivery: DeliveryReport | null,
+  isCutShort: boolean,
+): Promise<number> {
+  if (isCutShort) await tell(surroundings, "stopped; what is not delivered yet is delivered by the next run");
+  // The run's own code says more than that a sink has to be tried again.
+  if (report.exit_code !== 0) return report.exit_code;
+  return isCutShort || (delivery?.failures.length ?? 0) > 0 ? 3 : 0;
+}
+
+/** What heads the changes of a run, told or only planned. */
+export function toChangesTitle({ status, is_dry_run: isDryRun }: RunReport): string {
+  if (status === "held" && !isDryRun) return `The first ${changeCountMax} changes at most that it would tell`;
+  return `The first ${changeCountMax} changes at most`;
+}
+
+/** What no sink gets; of a plan that is held back none does. */
+function showsChanges({ config, report }: SyncResult): boolean {
+  if (report.status === "discarded") return false;
+  return config.sinks.length === 0 || report.is_dry_run || report.status === "held";
 }
 
 /** As published; where nothing was, as planned. */

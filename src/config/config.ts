@@ -9,6 +9,20 @@ export type Credentials =
   | { readonly kind: "key"; readonly key: string }
   | { readonly kind: "login"; readonly email: string; readonly password: string; readonly loginUrl: string };
 
+/** A rule binds beyond both: a share in whole percent, and a number of meters. */
+export type Share = { readonly percent: number; readonly count: number };
+
+/** When a plan is held back for a person to look at. `null` switches a rule off. */
+export type HoldConfig = {
+  readonly empty: boolean;
+  readonly absent: Share | null;
+  readonly region: Share | null;
+  readonly program: Share | null;
+  readonly loss: Share | null;
+  readonly group: Share | null;
+  readonly account: Share | null;
+};
+
 /** The whole configuration, checked, with every default filled in but for secrets. Frozen. */
 export type Config = {
   /** Absolute path of the SQLite file. */
@@ -25,6 +39,9 @@ export type Config = {
   readonly horizonDays: number;
   readonly concurrency: number;
   readonly pageSize: number;
+  /** Requests one run may send, and how long it may go on sending them. */
+  readonly requestCountMax: number;
+  readonly runTimeMaxMs: number;
   /** Epoch milliseconds of the portfolio's first day, UTC. */
   readonly portfolioStartMs: number;
   readonly defaultZone: string;
@@ -32,6 +49,10 @@ export type Config = {
   readonly zones: Readonly<Record<string, string>>;
   readonly resumeWithinMs: number;
   readonly missingConfirmAfterMs: number;
+  /** `null` for never. */
+  readonly fullChainEveryMs: number | null;
+  readonly pollTrustPercent: number;
+  readonly hold: HoldConfig;
   readonly cron: string;
   readonly pollCron: string | null;
   readonly timezone: string;

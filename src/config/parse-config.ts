@@ -8,6 +8,7 @@ import {
   parseCronOrOff,
   parseDayMs,
   parseDurationMs,
+  parseDurationMsOrOff,
   parseEmail,
   parseFilePath,
   parseFilePathOrOff,
@@ -15,7 +16,11 @@ import {
   parseListen,
   parseLoginUrl,
   parsePassword,
+  parsePercent,
+  parseRunTimeMs,
+  parseShareOrOff,
   parseSink,
+  parseSwitch,
   parseWholeNumber,
   parseZone,
 } from "./values.ts";
@@ -54,11 +59,16 @@ function assembleConfig(
     horizonDays: take("METER_SYNC_HORIZON_DAYS", parseWholeNumber(1, 31)),
     concurrency: take("METER_SYNC_CONCURRENCY", parseWholeNumber(1, 32)),
     pageSize: take("METER_SYNC_PAGE_SIZE", parseWholeNumber(1, 500)),
+    requestCountMax: take("METER_SYNC_REQUESTS_MAX", parseWholeNumber(1, 10_000_000)),
+    runTimeMaxMs: take("METER_SYNC_RUN_TIME_MAX", parseRunTimeMs),
     portfolioStartMs: take("METER_SYNC_PORTFOLIO_START", parseDayMs),
     defaultZone: take("METER_SYNC_DEFAULT_ZONE", parseZone),
     zones: parseZones(settings.zones, problems),
     resumeWithinMs: take("METER_SYNC_RESUME_WITHIN", parseDurationMs),
     missingConfirmAfterMs: take("METER_SYNC_MISSING_CONFIRM_AFTER", parseDurationMs),
+    fullChainEveryMs: take("METER_SYNC_FULL_CHAIN_EVERY", parseDurationMsOrOff),
+    pollTrustPercent: take("METER_SYNC_POLL_TRUST", parsePercent),
+    hold: assembleHold(take),
     cron: take("METER_SYNC_CRON", parseCron),
     pollCron: take("METER_SYNC_POLL_CRON", parseCronOrOff),
     timezone: take("METER_SYNC_TIMEZONE", parseZone),
@@ -66,6 +76,18 @@ function assembleConfig(
     sinks,
     ackMarginHours: take("METER_SYNC_ACK_MARGIN_HOURS", parseWholeNumber(0, 72)),
     exportPath,
+  };
+}
+
+function assembleHold(take: Take): { [K in keyof Config["hold"]]: unknown } {
+  return {
+    empty: take("METER_SYNC_HOLD_EMPTY", parseSwitch),
+    absent: take("METER_SYNC_HOLD_ABSENT", parseShareOrOff),
+    region: take("METER_SYNC_HOLD_REGION", parseShareOrOff),
+    program: take("METER_SYNC_HOLD_PROGRAM", parseShareOrOff),
+    loss: take("METER_SYNC_HOLD_LOSS", parseShareOrOff),
+    group: take("METER_SYNC_HOLD_GROUP", parseShareOrOff),
+    account: take("METER_SYNC_HOLD_ACCOUNT", parseShareOrOff),
   };
 }
 

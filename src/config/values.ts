@@ -2,7 +2,7 @@ import { isIP, isIPv4 } from "node:net";
 import { resolve } from "node:path";
 import { validate as isCronExpression } from "node-cron";
 import { parseDuration, parseInstant } from "../time/index.ts";
-import type { SinkConfig } from "./config.ts";
+import type { Share, SinkConfig } from "./config.ts";
 
 /** One value made known; undefined where the text is not one. */
 export type ParseValue<T> = (text: string) => T | undefined;
@@ -11,7 +11,7 @@ const durationMaxMs = 366 * 24 * 3_600_000;
 
 export function parseWholeNumber(min: number, max: number): ParseValue<number> {
   return (text) => {
-    const number = /^\d{1,6}$/.test(text) ? Number(text) : Number.NaN;
+    const number = /^\d{1,8}$/.test(text) ? Number(text) : Number.NaN;
     return number >= min && number <= max ? number : undefined;
   };
 }
@@ -19,6 +19,41 @@ export function parseWholeNumber(min: number, max: number): ParseValue<number> {
 export function parseDurationMs(text: string): number | undefined {
   const durationMs = parseDuration(text);
   return durationMs !== undefined && durationMs <= durationMaxMs ? durationMs : undefined;
+}
+
+/** `null` for off. */
+export function parseDurationMsOrOff(text: string): number | null | undefined {
+  return isOff(text) ? null : parseDurationMs(text);
+}
+
+/** A duration in which something can be done at all. */
+export function parseRunTimeMs(text: string): number | undefined {
+  const durationMs = parseDurationMs(text);
+  return durationMs !== undefined && durationMs >= 1000 ? durationMs : undefined;
+}
+
+/** Whole percent: the comparisons made with it are exact. */
+export function parsePercent(text: string): number | undefined {
+  const percent = /^\d{1,3}%$/.test(text) ? Number(text.slice(0, -1)) : Number.NaN;
+  return percent <= 100 ? percent : undefined;
+}
+
+/** A share and a count such as `5%,10`; `null` for off. */
+export function parseShareOrOff(text: string): Share | null | undefined {
+  if (isOff(text)) return null;
+  const [share = "", countText = "", ...rest] = text.split(",").map((part) => part.trim());
+  const percent = parsePercent(share);
+  const count = parseWholeNumber(0, 1_000_000)(countText);
+  return percent === undefined || count === undefined || rest.length > 0 ? undefined : { percent, count };
+}
+
+export function parseSwitch(text: string): boolean | undefined {
+  if (isOff(text)) return false;
+  return text.toLowerCase() === "on" ? true : undefined;
+}
+
+function isOff(text: string): boolean {
+  return text.toLowerCase() === "off";
 }
 
 /** Midnight UTC of a day that exists. */
@@ -43,7 +78,7 @@ export function parseCron(text: string): string | undefined {
 
 /** `null` for off. */
 export function parseCronOrOff(text: string): string | null | undefined {
-  return text.toLowerCase() === "off" ? null : parseCron(text);
+  return isOff(text) ? null : parseCron(text);
 }
 
 /** A file's absolute path. SQLite's own names for databases that are no files are refused. */
@@ -56,7 +91,7 @@ export function parseFilePath(cwd: string): ParseValue<string> {
 }
 
 export function parseFilePathOrOff(cwd: string): ParseValue<string | null> {
-  return (text) => (text.toLowerCase() === "off" ? null : parseFilePath(cwd)(text));
+  return (text) => (isOff(text) ? null : parseFilePath(cwd)(text));
 }
 
 /** A host alone, given back as its origin. */

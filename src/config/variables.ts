@@ -1,3 +1,5 @@
+import { holdVariables } from "./hold-variables.ts";
+
 export type Variable = {
   readonly name: string;
   /** One line for `--help` and the README. */
@@ -100,6 +102,20 @@ export const variables = [
     ...shown,
   },
   {
+    name: "METER_SYNC_REQUESTS_MAX",
+    help: "Requests one run may send to Leap, attempts and logins included",
+    accepts: "a whole number from 1 to 10000000",
+    default: "100000",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_RUN_TIME_MAX",
+    help: "How long one run may go on asking Leap",
+    accepts: "a duration from 1s to 366d, such as 90s, 15m, 6h or 7d",
+    default: "4h",
+    ...shown,
+  },
+  {
     name: "METER_SYNC_PORTFOLIO_START",
     help: "About when the first meter was added; divides the reading, leaves nothing out",
     accepts: "a calendar day, YYYY-MM-DD",
@@ -127,6 +143,21 @@ export const variables = [
     default: "12h",
     ...shown,
   },
+  {
+    name: "METER_SYNC_FULL_CHAIN_EVERY",
+    help: "How often a sweep reads everything as one chain: a filter of windows may hide meters",
+    accepts: `off, or ${duration}`,
+    default: "7d",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_POLL_TRUST",
+    help: "Where polls find less than this share of the changes, a poll is carried out as a sweep",
+    accepts: "a whole percentage from 0% to 100%, such as 95%",
+    default: "95%",
+    ...shown,
+  },
+  ...holdVariables,
   {
     name: "METER_SYNC_CRON",
     help: "`schedule`: when to sweep",

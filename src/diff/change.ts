@@ -62,4 +62,6 @@ export type MeterChange =
     }
   | { readonly type: "meter.archived" }
   | { readonly type: "meter.restored" }
+  | { readonly type: "meter.missing" }
+  | { readonly type: "meter.reappeared" }
   | Remap;

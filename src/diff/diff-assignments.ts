@@ -1,4 +1,5 @@
 import {
+  addDays,
   compareText,
   type Difference,
   type DocumentAssignments,
@@ -11,6 +12,7 @@ import {
   toDifferences,
   toDocumentGroups,
   toGroupRanges,
+  toLatest,
   toNextBoundary,
   toPatched,
   toStartOfDay,
@@ -20,6 +22,7 @@ import {
 } from "../market/index.ts";
 import type { ApiVersion } from "../meter/index.ts";
 import type { Remap, RemapReason } from "./change.ts";
+import { type Loss, toLosses } from "./losses.ts";
 
 export type AssignmentRange = GroupRange & { readonly program: Program };
 
@@ -37,6 +40,8 @@ export type AssignmentSides = {
   readonly publishedThrough: TradeDate | null;
   /** True when the last publication spoke the other version and the meter was in it. */
   readonly isSwitched: boolean;
+  /** Its absence is confirmed: from this date on it has no group. `null` for a meter that Leap has. */
+  readonly endsFrom: TradeDate | null;
   readonly nowMs: number;
 };
 
@@ -45,6 +50,8 @@ export type AssignmentPlan = {
   readonly next: readonly AssignmentRange[];
   /** The next date not looked at on which time alone changes something, or null. */
   readonly nextBoundary: TradeDate | null;
+  /** Dates on which the meter is left without any group though the published data gave it one. */
+  readonly losses: readonly Loss[];
 };
 
 /**
@@ -54,7 +61,10 @@ export type AssignmentPlan = {
 export function diffAssignments(sides: AssignmentSides): AssignmentPlan {
   const before = toFunctions(sides.published);
   const { range } = sides.horizon;
-  if (range === null) return { remaps: [], next: sides.published, nextBoundary: sides.horizon.today };
+  if (sides.endsFrom !== null) return planEnd(sides, before, sides.endsFrom);
+  if (range === null) {
+    return { remaps: [], next: sides.published, nextBoundary: sides.horizon.today, losses: [] };
+  }
   const holds = sides.publishedThrough === null || sides.publishedThrough <= range.last;
   const after = new Map<Program, StepFunction>();
   for (const program of toPrograms(before, sides.documentAfter.functions)) {
@@ -65,9 +75,42 @@ export function diffAssignments(sides: AssignmentSides): AssignmentPlan {
   const said = sides.afterVersion === "v1" ? [] : sides.documentAfter.functions.values();
   return {
     remaps: toRemaps(sides, before, after, range.first),
-    next: [...after].flatMap(([program, fn]) => toGroupRanges(fn).map((row) => ({ ...row, program }))),
+    next: toRanges(after),
     nextBoundary: toNextBoundary([...after.values(), ...said], range.last),
+    losses: toLosses(sides, before, after, { ...range, first: toLatest(range.first, sides.horizon.today) }),
   };
+}
+
+/**
+ * The end of a meter whose absence is confirmed: from `endsFrom` on it has no group. The days of a gap before
+ * that are evaluated as they would have been (v2); what v1 said of them stands.
+ */
+function planEnd(
+  sides: AssignmentSides,
+  before: ReadonlyMap<Program, StepFunction>,
+  endsFrom: TradeDate,
+): AssignmentPlan {
+  const { range, today } = sides.horizon;
+  const gap = sides.afterVersion === "v2" && range !== null && range.first < endsFrom ? range.first : null;
+  const after = new Map<Program, StepFunction>();
+  for (const program of toPrograms(before, sides.documentAfter.functions)) {
+    const held = before.get(program) ?? [];
+    const patch = sides.documentAfter.functions.get(program) ?? [];
+    const until =
+      gap === null ? held : toPatched(held, patch, { first: gap, last: addDays(endsFrom, -1), holds: false });
+    after.set(program, toPatched(until, [], { first: endsFrom, last: endsFrom, holds: true }));
+  }
+  const last = range?.last ?? sides.horizon.published?.knownThrough ?? today;
+  return {
+    remaps: toRemaps(sides, before, after, gap ?? endsFrom),
+    next: toRanges(after),
+    nextBoundary: null,
+    losses: toLosses(sides, before, after, { first: endsFrom, last }),
+  };
+}
+
+function toRanges(functions: ReadonlyMap<Program, StepFunction>): AssignmentRange[] {
+  return [...functions].flatMap(([program, fn]) => toGroupRanges(fn).map((row) => ({ ...row, program })));
 }
 
 function toRemaps(
@@ -124,6 +167,7 @@ function toReason(
   date: TradeDate,
   isRevised: boolean,
 ): RemapReason {
+  if (sides.endsFrom !== null && date >= sides.endsFrom) return "missing";
   const hadGroup =
     sides.documentBefore === null
       ? isRevised

@@ -20,4 +20,11 @@ export {
 } from "./diff-group.ts";
 export { diffMeter, type MeterSides } from "./diff-meter.ts";
 export { type Field, parseFieldKey, toFieldKey, toFields } from "./discover-fields.ts";
-export { type MeterPlan, type MeterPlanInput, planMeter } from "./plan-meter.ts";
+export type { Loss } from "./losses.ts";
+export {
+  type MeterPlan,
+  type MeterPlanInput,
+  type Presence,
+  planMeter,
+  toPresenceChanges,
+} from "./plan-meter.ts";

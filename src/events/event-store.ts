@@ -1,4 +1,5 @@
 import type { Database } from "../database/index.ts";
+import { formatInstant } from "../time/index.ts";
 import type { EventType } from "./schemas.ts";
 import type { StagedEvent } from "./to-event.ts";
 
@@ -60,6 +61,53 @@ export function appendStagedEvents(
     )
     .run(run.runKey);
   return lastSequence + appended.changes;
+}
+
+/**
+ * Appends one event of a run past what the run has staged, after `lastSequence`; returns the new last one.
+ */
+export function appendRunEvent(
+  database: Database,
+  run: { readonly runKey: number; readonly runId: string },
+  event: StagedEvent,
+  lastSequence: number,
+): number {
+  // No run has a key below zero: a plan of one event, beside the one that may be held back.
+  const aside = { runKey: -run.runKey, runId: run.runId };
+  saveStagedEvents(database, aside.runKey, 1, [event]);
+  const sequence = appendStagedEvents(database, aside, lastSequence);
+  database.prepare("DELETE FROM staged_event WHERE run_key = ?").run(aside.runKey);
+  return sequence;
+}
+
+/**
+ * Gives staged events the instant of their publication: a plan that was held back is told when it is
+ * released. Hours of lead shrink by as much; what they count to stays.
+ */
+export function saveStagedEventTimes(database: Database, runKey: number, nowMs: number): void {
+  const update = database.prepare(
+    "UPDATE staged_event SET time_ms = ?, body = ? WHERE run_key = ? AND ordinal = ?",
+  );
+  const chunk = database.prepare(
+    `SELECT ordinal, time_ms, body FROM staged_event WHERE run_key = ? AND ordinal > ?
+     ORDER BY ordinal LIMIT 500`,
+  );
+  for (let last = -1; ; ) {
+    const rows = chunk.all(runKey, last);
+    if (rows.length === 0) return;
+    for (const row of rows) {
+      last = Number(row.ordinal);
+      update.run(nowMs, toRetimed(String(row.body), nowMs - Number(row.time_ms), nowMs), runKey, last);
+    }
+  }
+}
+
+function toRetimed(body: string, laterMs: number, nowMs: number): string {
+  const event = JSON.parse(body) as { time: string; data: { lead_time_hours?: number } };
+  event.time = formatInstant(nowMs);
+  const lead = event.data.lead_time_hours;
+  if (lead !== undefined) event.data.lead_time_hours = Math.round(lead * 100 - laterMs / 36_000) / 100;
+  return JSON.stringify(event);
 }
 
 /** The number of staged events by type. */

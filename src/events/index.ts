@@ -5,7 +5,14 @@
  * Takes: what changed, a transaction. Gives: events with ids that a repeated run repeats.
  * Never: sends; alters an event once appended.
  */
-export { appendStagedEvents, loadStagedCounts, loadToldCount, saveStagedEvents } from "./event-store.ts";
+export {
+  appendRunEvent,
+  appendStagedEvents,
+  loadStagedCounts,
+  loadToldCount,
+  saveStagedEvents,
+  saveStagedEventTimes,
+} from "./event-store.ts";
 export { type GroupUpdate, idsPerPartMax, toGroupEvents } from "./group-events.ts";
 export { toJsonSchema, toSchemaFiles } from "./json-schemas.ts";
 export { toActionData, toMeterEvents } from "./meter-events.ts";

@@ -115,6 +115,10 @@ function toData(change: Exclude<MeterChange, Remap>): Record<string, unknown> {
       return { before: { is_archived: false }, after: { is_archived: true } };
     case "meter.restored":
       return { before: { is_archived: true }, after: { is_archived: false } };
+    case "meter.missing":
+      return { before: { is_missing: false }, after: { is_missing: true } };
+    case "meter.reappeared":
+      return { before: { is_missing: true }, after: { is_missing: false } };
   }
 }
 

@@ -14,6 +14,7 @@ const meterIds = {
 const status = z.object({ status: text.nullable(), dispatchable: z.boolean() });
 const preference = z.object({ preference: text, start: instant.nullable(), end: instant.nullable() });
 const archived = z.object({ is_archived: z.boolean() });
+const missing = z.object({ is_missing: z.boolean() });
 
 const action = z.object({
   party: z.enum(["partner", "leap"]).nullable(),
@@ -131,6 +132,8 @@ export const eventData = {
   }),
   "meter.archived": z.object({ ...meterIds, before: archived, after: archived }),
   "meter.restored": z.object({ ...meterIds, before: archived, after: archived }),
+  "meter.missing": z.object({ ...meterIds, before: missing, after: missing }),
+  "meter.reappeared": z.object({ ...meterIds, before: missing, after: missing }),
   "portfolio.field.discovered": z.object({
     path: text.describe("Where in a meter's document, as `a.b[].c`."),
     type: z.enum(["string", "number", "boolean", "object", "array", "enum"]),

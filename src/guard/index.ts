@@ -1,9 +1,19 @@
 /**
  * Counts → a certificate; counts → publish or hold.
  *
- * Takes: what a sweep saw, what is published. Gives: verdicts with their reasons and numbers.
+ * Takes: what a sweep saw, what is published, what the plan takes away. Gives: verdicts with their reasons
+ * and numbers.
  * Never: does anything but compute.
  */
 
-export { type Trip, type Verdict, weighPlan } from "./breaker.ts";
-export { type Certificate, planCertificate, type SweepEvidence } from "./certificate.ts";
+export type { BreakerRules, Loser, Share, Trip } from "./breaker.ts";
+export {
+  type Certificate,
+  type CertificateCount,
+  type GroupEvidence,
+  planCertificate,
+  type SweepEvidence,
+} from "./certificate.ts";
+export { type AbsenceCounts, type Origin, weighAbsence } from "./weigh-absence.ts";
+export { type EmptiedGroup, type LossCounts, weighLosses } from "./weigh-losses.ts";
+export { isStrangePoll, type PollFacts, toPollObstacle } from "./weigh-polls.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { ApiVersion, JsonObject } from "../meter/index.ts";
 import { LeapContractBroken } from "./failures.ts";
-import { isObject } from "./fields.ts";
+import { isObject, text, toMeterId } from "./fields.ts";
 import type { LeapPage } from "./leap.ts";
 
 const arrayNames: Readonly<Record<ApiVersion, string>> = { v1: "results", v2: "meters" };
@@ -45,11 +45,11 @@ export function parsePage(body: unknown, apiVersion: ApiVersion, serverDateMs: n
 
 /** The one meter of a point read. */
 export function parseMeterDocument(body: unknown, meterId: string): JsonObject {
-  const answeredId = isObject(body) ? body.meter_id : undefined;
-  const isAnother = typeof answeredId === "string" && answeredId.toLowerCase() !== meterId.toLowerCase();
-  if (isObject(body) && !isAnother) return body;
+  const answeredId = isObject(body) ? toMeterId(text.parse(body.meter_id)) : null;
+  if (isObject(body) && answeredId === meterId.toLowerCase()) return body;
   throw new LeapContractBroken(
-    `Could not read meter ${meterId}: Leap answered with ${isAnother ? "another" : "what is no meter"}. ` +
+    `Could not read meter ${meterId}: Leap answered with ` +
+      `${answeredId === null ? "what is no meter" : "another"}. ` +
       "Check LEAP_BASE_URL and LEAP_API_VERSION; otherwise the API has changed.",
   );
 }

@@ -22,3 +22,13 @@ export class LeapContractBroken extends Failure {
     super("contract", message, options);
   }
 }
+
+/**
+ * The page token is not, or no longer, accepted: it has expired. What it belongs to is read from its first
+ * page again, and only if that does not help either does the run end like this.
+ */
+export class LeapTokenRefused extends Failure {
+  constructor(message: string, options: FailureOptions = {}) {
+    super("contract", message, options);
+  }
+}

@@ -1,11 +1,9 @@
 import http from "node:http";
 import https from "node:https";
-import { setTimeout as wait } from "node:timers/promises";
 import got, { RequestError } from "got";
 import type { JsonObject } from "../meter/index.ts";
-import type { LeapClientOptions } from "./leap.ts";
-import { isRetryableStatus, parseRetryAfter, planWaitMs } from "./retry-policy.ts";
-import { toFaultFailure, toOversizeFailure } from "./translation.ts";
+import type { ReadLimits } from "./leap.ts";
+import { toOversizeFailure } from "./translation.ts";
 
 export type HttpRequest = {
   readonly method: "GET" | "POST";
@@ -32,99 +30,76 @@ export type HttpAnswer = {
 /** Why no whole answer came. The library's own error goes no further: it holds our headers (I9). */
 export type HttpFault = { readonly code: string; readonly message: string };
 
+export type Attempt =
+  | { readonly kind: "answer"; readonly answer: HttpAnswer }
+  | { readonly kind: "fault"; readonly fault: HttpFault };
+
 export type HttpClient = {
-  /** Everything sent here may be repeated: reads and logins change nothing at Leap. */
-  readonly send: (request: HttpRequest, signal: AbortSignal) => Promise<HttpAnswer>;
+  /**
+   * Sends a request once. Bytes are told as they come, unpacked. Throws `LeapContractBroken` for an answer
+   * that is too large; an aborted signal rejects with the signal's reason.
+   */
+  readonly sendOnce: (
+    request: HttpRequest,
+    attempt: number,
+    signal: AbortSignal,
+    onBytes: (byteCount: number) => void,
+  ) => Promise<Attempt>;
+  /** Closes kept-alive connections. */
   readonly close: () => void;
 };
 
 type Agents = { readonly http: http.Agent; readonly https: https.Agent };
-type Options = Pick<LeapClientOptions, "limits" | "random" | "clock">;
-type Attempt =
-  | { readonly kind: "answer"; readonly answer: HttpAnswer }
-  | { readonly kind: "fault"; readonly fault: HttpFault };
+type Limits = Pick<ReadLimits, "requestTimeoutMs" | "responseBytesMax">;
 
-/** Sends requests one by one, within the limits, again where another attempt may help. */
-export function openHttpClient(options: Options): HttpClient {
+/** Sends single requests, each within the limits of one (I8), over connections that are kept. */
+export function openHttpClient(limits: Limits): HttpClient {
   const agents = { http: new http.Agent({ keepAlive: true }), https: new https.Agent({ keepAlive: true }) };
   return {
-    send: (request, signal) => sendWithRetries(request, signal, agents, options),
-    close: () => {
+    async sendOnce(request, attempt, signal, onBytes) {
+      const stream = openStream(request, agents, limits.requestTimeoutMs);
+      // An aborted read must not wait for a timeout, nor leave a listener on a signal that lives for hours.
+      const abort = () => stream.destroy();
+      signal.addEventListener("abort", abort, { once: true });
+      try {
+        const bytes = await readBody(stream, limits.responseBytesMax, request, onBytes);
+        signal.throwIfAborted();
+        const response = stream.response;
+        if (response === undefined)
+          return toFault("ERR_NO_RESPONSE", "the connection closed without an answer");
+        return { kind: "answer", answer: toAnswer(response.statusCode, response.headers, bytes, attempt) };
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof RequestError) && !isStreamFault(error)) throw error;
+        return toFault(error.code ?? "ERR_UNKNOWN", error.message);
+      } finally {
+        signal.removeEventListener("abort", abort);
+        stream.destroy();
+      }
+    },
+    close() {
       agents.http.destroy();
       agents.https.destroy();
     },
   };
 }
 
-async function sendWithRetries(
+/** The whole body, unpacked. What is counted is what comes out: a small archive can hold anything (I8). */
+async function readBody(
+  stream: AsyncIterable<Uint8Array>,
+  bytesMax: number,
   request: HttpRequest,
-  signal: AbortSignal,
-  agents: Agents,
-  options: Options,
-): Promise<HttpAnswer> {
-  for (let attempt = 1; ; attempt += 1) {
-    signal.throwIfAborted();
-    const outcome = await sendOnce(request, signal, agents, options, attempt);
-    const isLast = attempt >= options.limits.attemptCountMax;
-    if (outcome.kind === "answer" && (isLast || !isRetryableStatus(outcome.answer.status)))
-      return outcome.answer;
-    if (outcome.kind === "fault" && (isLast || isHopeless(outcome.fault))) {
-      throw toFaultFailure(outcome.fault, request, attempt);
-    }
-    const retryAfterMs = outcome.kind === "answer" ? readRetryAfterMs(outcome.answer, options) : null;
-    await waitAbortable(planWaitMs(attempt, retryAfterMs, options.random), signal);
+  onBytes: (byteCount: number) => void,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let byteCount = 0;
+  for await (const chunk of stream) {
+    byteCount += chunk.byteLength;
+    onBytes(chunk.byteLength);
+    if (byteCount > bytesMax) throw toOversizeFailure(request, bytesMax);
+    chunks.push(chunk);
   }
-}
-
-/** A date in Retry-After is the server's, so it is measured against the server's clock where it is told. */
-function readRetryAfterMs(answer: HttpAnswer, options: Options): number | null {
-  return parseRetryAfter(answer.retryAfter, answer.serverDateMs ?? options.clock.now());
-}
-
-/** A certificate that is wrong now is wrong in a second, too. */
-function isHopeless(fault: HttpFault): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_INVALID/.test(fault.code);
-}
-
-async function waitAbortable(waitMs: number, signal: AbortSignal): Promise<void> {
-  if (waitMs === 0) return;
-  await wait(waitMs, undefined, { signal }).catch(() => signal.throwIfAborted());
-}
-
-async function sendOnce(
-  request: HttpRequest,
-  signal: AbortSignal,
-  agents: Agents,
-  options: Options,
-  attempt: number,
-): Promise<Attempt> {
-  const stream = openStream(request, agents, options.limits.requestTimeoutMs);
-  // An aborted read must not wait for a timeout, nor leave a listener on a signal that lives for hours.
-  const abort = () => stream.destroy();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    const chunks: Uint8Array[] = [];
-    let byteCount = 0;
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      byteCount += chunk.byteLength;
-      if (byteCount > options.limits.responseBytesMax) {
-        throw toOversizeFailure(request, options.limits.responseBytesMax);
-      }
-      chunks.push(chunk);
-    }
-    signal.throwIfAborted();
-    const response = stream.response;
-    if (response === undefined) return toFault("ERR_NO_RESPONSE", "the connection closed without an answer");
-    const answer = toAnswer(response.statusCode, response.headers, Buffer.concat(chunks), attempt);
-    return { kind: "answer", answer };
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof RequestError) && !isStreamFault(error)) throw error;
-    return toFault(error.code ?? "ERR_UNKNOWN", error.message);
-  } finally {
-    signal.removeEventListener("abort", abort);
-    stream.destroy();
-  }
+  return Buffer.concat(chunks);
 }
 
 function openStream(request: HttpRequest, agents: Agents, timeoutMs: number) {
@@ -138,6 +113,7 @@ function openStream(request: HttpRequest, agents: Agents, timeoutMs: number) {
     },
     ...(request.body === null ? {} : { body: JSON.stringify(request.body) }),
     agent: agents,
+    // `request` covers the body to its last byte: a slow drip ends, too.
     timeout: { request: timeoutMs, connect: timeoutMs, secureConnect: timeoutMs },
     retry: { limit: 0 },
     throwHttpErrors: false,

@@ -1,19 +1,20 @@
 /**
  * The only room that talks to Leap.
  *
- * Takes: a read window, and a way to stop.
- * Gives: pages of meters as Leap sent them, and each of them in our words.
+ * Takes: a read window or the ids of meters, and a way to stop.
+ * Gives: meters as Leap sent them, by the page or by their ids, and each of them in our words.
  * Never: writes the database; lets a wire shape, an HTTP library's error or a secret out.
  */
 export { openLeapClient } from "./client.ts";
 export { extractionVersion, readMeterId, toMeter } from "./contract.ts";
-export { LeapContractBroken, LeapRefused, LeapUnreachable } from "./failures.ts";
+export { LeapContractBroken, LeapRefused, LeapTokenRefused, LeapUnreachable } from "./failures.ts";
 export type {
   Extraction,
   LeapClient,
   LeapClientOptions,
   LeapCredentials,
   LeapPage,
+  LeapTraffic,
   ReadLimits,
   ReadWindow,
 } from "./leap.ts";

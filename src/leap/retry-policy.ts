@@ -24,3 +24,8 @@ export function parseRetryAfter(header: string | null, nowMs: number): number | 
   const atMs = Date.parse(header);
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
 }
+
+/** Whether the same fault would come again: a certificate that is wrong now is wrong in a second, too. */
+export function isHopeless(code: string): boolean {
+  return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_INVALID/.test(code);
+}

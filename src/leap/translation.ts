@@ -1,9 +1,17 @@
-import { LeapContractBroken, LeapRefused, LeapUnreachable } from "./failures.ts";
+import type { Failure } from "../failure/index.ts";
+import { LeapContractBroken, LeapRefused, LeapTokenRefused, LeapUnreachable } from "./failures.ts";
 import { isObject } from "./fields.ts";
 import type { HttpAnswer, HttpFault, HttpRequest } from "./http-client.ts";
+import type { LeapCredentials } from "./leap.ts";
 import { isRetryableStatus } from "./retry-policy.ts";
 
 type Asked = Pick<HttpRequest, "url" | "purpose">;
+
+/** What a request was signed with, and what must not appear in any message. */
+export type Signature = {
+  readonly kind: LeapCredentials["kind"];
+  readonly secrets: readonly string[];
+};
 
 const titleLengthMax = 200;
 
@@ -19,7 +27,7 @@ export function parseJsonBody(answer: HttpAnswer, asked: Asked): unknown {
 }
 
 /** What an answer without success means for us, and what to do about it. */
-export function toStatusFailure(answer: HttpAnswer, asked: Asked, secrets: readonly string[]) {
+export function toStatusFailure(answer: HttpAnswer, asked: Asked, signature: Signature): Failure {
   const { status } = answer;
   const could = `Could not ${asked.purpose}: ${toHost(asked.url)}`;
   const fields = toFields(asked, answer);
@@ -31,14 +39,7 @@ export function toStatusFailure(answer: HttpAnswer, asked: Asked, secrets: reado
     });
   }
   if (status === 401 || status === 403) {
-    const advice =
-      "The key is wrong, may not read meters, or belongs to the other environment (staging/production).";
-    return new LeapRefused(
-      `${could} refused the key (${status}). ${advice} Check the key and LEAP_BASE_URL.`,
-      {
-        fields,
-      },
-    );
+    return new LeapRefused(`${could} refused ${toRefusal(status, asked, signature)}`, { fields });
   }
   if (status === 404) {
     const advice =
@@ -58,10 +59,34 @@ export function toStatusFailure(answer: HttpAnswer, asked: Asked, secrets: reado
       },
     );
   }
-  const title = toTitle(answer, secrets);
-  const said = title === null ? "" : `: "${title}"`;
+  const said = toSaid(answer, signature);
   const advice = "What we ask and what Leap accepts differ; a person has to look.";
   return new LeapContractBroken(`${could} answered ${status}${said}. ${advice}`, { fields });
+}
+
+/** The statuses that say of a request with a page token: begin again, this one leads nowhere. */
+export function isTokenRefusal(status: number): boolean {
+  return status === 400 || status === 404 || status === 410 || status === 422;
+}
+
+/** The page token was refused: it is the token's end, not that of the account or of the contract. */
+export function toTokenFailure(answer: HttpAnswer, asked: Asked, signature: Signature): LeapTokenRefused {
+  return new LeapTokenRefused(
+    `Could not ${asked.purpose}: ${toHost(asked.url)} refused the page token ` +
+      `(${answer.status}${toSaid(answer, signature)}). It has expired or is not known: ` +
+      "reading has to begin at the first page again. Run again; if it stays, ask Leap.",
+    { fields: toFields(asked, answer) },
+  );
+}
+
+/** Leap says of a meter that there is none, in a way in which anyone could have said it (I7). */
+export function toAbsenceFailure(answer: HttpAnswer, asked: Asked): LeapContractBroken {
+  return new LeapContractBroken(
+    `Could not ${asked.purpose}: ${toHost(asked.url)} answered 404 with ${toBodyKind(answer)}, which is ` +
+      "not how Leap says that a meter is unknown. Nothing is concluded from it. " +
+      "Check that LEAP_BASE_URL names Leap's API and that no proxy answers in its place.",
+    { fields: toFields(asked, answer) },
+  );
 }
 
 /** No whole answer came. The cause keeps the library's words, and nothing else of its error (I9). */
@@ -101,12 +126,41 @@ function toBodyKind(answer: HttpAnswer): string {
   if (answer.bytes.byteLength === 0) return "nothing";
   const start = Buffer.from(answer.bytes.subarray(0, 64)).toString("latin1").trimStart();
   if (answer.contentType.includes("html") || start.startsWith("<")) return "HTML";
-  return "something that cannot be parsed";
+  return readJson(answer.bytes) === undefined ? "something that cannot be parsed" : "JSON of another kind";
 }
 
 function toPlace(location: string | null, base: string): string {
   if (location === null || !URL.canParse(location, base)) return "an unreadable place";
   return new URL(location, base).host || "an unreadable place";
+}
+
+/** Which credentials were refused, why that may be, and where to look. */
+function toRefusal(status: number, asked: Asked, signature: Signature): string {
+  const environment = `belongs to the other environment (${toEnvironments(toHost(asked.url))})`;
+  if (signature.kind === "key") {
+    return (
+      `the key (${status}). The key is wrong or has ended, may not read meters, or ${environment}. ` +
+      "Check LEAP_API_KEY and LEAP_BASE_URL."
+    );
+  }
+  const which = status === 401 ? "the login's token, and a new one too" : "the login's token";
+  return (
+    `${which} (${status}). The login may not read meters, or ${environment}. ` +
+    "Check LEAP_EMAIL, LEAP_LOGIN_URL and LEAP_BASE_URL, or use LEAP_API_KEY."
+  );
+}
+
+const [production, staging] = ["api.leap.energy", "api.staging.leap.energy"];
+
+function toEnvironments(host: string): string {
+  if (host === production) return `this is production; staging is https://${staging}`;
+  if (host === staging) return `this is staging; production is https://${production}`;
+  return `production is https://${production}, staging https://${staging}`;
+}
+
+function toSaid(answer: HttpAnswer, signature: Signature): string {
+  const title = toTitle(answer, signature.secrets);
+  return title === null ? "" : `: "${title}"`;
 }
 
 /** Leap's own short summary: made printable, bounded, and without anything of ours that it may echo. */

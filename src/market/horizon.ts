@@ -43,6 +43,8 @@ export function planHorizon(input: {
   readonly published: PublishedHorizon | null;
   /** v1: the trade dates of all entries of the zone over the whole sweep. */
   readonly answeredDates: readonly TradeDate[];
+  /** v1: only some meters answered, so no date beyond the published ones is looked at. */
+  readonly isPoll?: boolean;
 }): RegionHorizon {
   const zone = toZone(input.region, input.rules);
   const today = toLocalDate(input.nowMs, zone);
@@ -52,7 +54,8 @@ export function planHorizon(input: {
   const shared = { region: input.region, zone, today, published: input.published };
   if (input.apiVersion === "v1") {
     const days = toAnsweredDays(today, input.answeredDates);
-    const range = { first: toLatest(today, days.first), last: toEarliest(last, days.last) };
+    const known = input.isPoll === true && input.published !== null ? input.published.lastLookedAt : last;
+    const range = { first: toLatest(today, days.first), last: toEarliest(last, days.last, known) };
     return { ...shared, range: range.first <= range.last ? range : null, outermost: days.last };
   }
   const resumed = input.published === null ? today : addDays(input.published.today, 1);
@@ -86,6 +89,15 @@ export function toPublishedHorizon(horizon: RegionHorizon): PublishedHorizon {
   const knownThrough = toLatest(lastLookedAt, knownBefore, horizon.today);
   const firstLookedAt = horizon.range?.first ?? null;
   return { zone: horizon.zone, today: horizon.today, firstLookedAt, lastLookedAt, knownThrough };
+}
+
+/**
+ * Whether a publication gave the date a value of its own. Where answers spoke of no day of the horizon, today
+ * is shown with what holds on, and was given none.
+ */
+export function wasGiven(published: PublishedHorizon | null, date: TradeDate): boolean {
+  if (published === null || !wasPublished(published, date)) return false;
+  return date <= published.lastLookedAt || date !== published.today;
 }
 
 /** Whether a date lay inside the horizon when it was last published. */

@@ -24,6 +24,7 @@ export {
   type RegionHorizon,
   toAnsweredDays,
   toPublishedHorizon,
+  wasGiven,
   wasPublished,
 } from "./horizon.ts";
 export { toNextPreferenceChange, toPreferenceInForce } from "./preference.ts";

@@ -75,6 +75,20 @@ export function* loadGroupMembers(
     .iterate(marketGroupId, tradeDate, tradeDate, limit) as Iterable<GroupMember>;
 }
 
+/**
+ * Names of groups by id, where they are known: of those published, and of those that a plan held back brings.
+ */
+export function loadGroupNames(reader: Reader): ReadonlyMap<string, string> {
+  const rows = reader.database
+    .prepare(
+      `SELECT market_group_id, market_group_name FROM staged_group WHERE market_group_name IS NOT NULL
+       UNION ALL
+       SELECT market_group_id, market_group_name FROM market_group WHERE market_group_name IS NOT NULL`,
+    )
+    .all();
+  return new Map(rows.map((row) => [String(row.market_group_id), String(row.market_group_name)]));
+}
+
 function toGroupRow(row: Record<string, unknown>): GroupRow {
   const programs = parseJsonColumn(row.programs);
   return {

@@ -18,6 +18,7 @@ export {
   type GroupRow,
   loadGroup,
   loadGroupMembers,
+  loadGroupNames,
   loadGroups,
 } from "./group-store.ts";
 export {
@@ -31,8 +32,11 @@ export {
   type MeterFilter,
   type MeterRow,
 } from "./meter-store.ts";
+export type { PollAuditRow, PollStatus } from "./poll-store.ts";
 export { openReader, type Reader, toReader } from "./reader.ts";
 export {
+  type HeldRun,
+  loadHeldRun,
   loadRemapCounts,
   loadRun,
   loadRuns,

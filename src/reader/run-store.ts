@@ -17,6 +17,15 @@ export type RunRow = {
 
 export type RunDocument = RunRow & { readonly report: unknown };
 
+/** A run that waits for a person, with the rules that hold it back. */
+export type HeldRun = RunRow & {
+  readonly trips: readonly {
+    readonly rule: string;
+    readonly explanation: string;
+    readonly numbers: Readonly<Record<string, number>>;
+  }[];
+};
+
 /** How many remaps of one kind and basis a run told. */
 export type RemapCount = { readonly kind: string; readonly basis: string; readonly count: number };
 
@@ -30,14 +39,28 @@ export function* loadRuns(reader: Reader, limit = -1): Generator<RunRow> {
   for (const row of rows) yield toRunRow(row);
 }
 
-/** One run by id, or the latest for `latest`. */
+/** Runs that go by another name than their id; at most one is held at a time. */
+const calledRuns: Readonly<Record<string, string>> = {
+  latest: "SELECT run_id FROM run ORDER BY run_key DESC LIMIT 1",
+  held: "SELECT run_id FROM run WHERE status = 'held' ORDER BY run_key DESC LIMIT 1",
+};
+
+/** One run by id; the latest for `latest`, and for `held` the one that waits for a person. */
 export function loadRun(reader: Reader, runId: string): RunDocument | undefined {
-  const latest = "SELECT run_id FROM run ORDER BY run_key DESC LIMIT 1";
+  const called = Object.hasOwn(calledRuns, runId) ? calledRuns[runId] : undefined;
   const row =
-    runId === "latest"
-      ? reader.database.prepare(`SELECT * FROM snapshot_runs WHERE run_id = (${latest})`).get()
-      : reader.database.prepare("SELECT * FROM snapshot_runs WHERE run_id = ?").get(runId);
+    called === undefined
+      ? reader.database.prepare("SELECT * FROM snapshot_runs WHERE run_id = ?").get(runId)
+      : reader.database.prepare(`SELECT * FROM snapshot_runs WHERE run_id = (${called})`).get();
   return row === undefined ? undefined : { ...toRunRow(row), report: parseJsonColumn(row.report) };
+}
+
+/** The run that waits for a person, or null. */
+export function loadHeldRun(reader: Reader): HeldRun | null {
+  const run = loadRun(reader, "held");
+  if (run === undefined) return null;
+  const { report, ...row } = run;
+  return { ...row, trips: (report as Partial<Pick<HeldRun, "trips">> | null)?.trips ?? [] };
 }
 
 /** A run's remaps, counted by kind and basis. */

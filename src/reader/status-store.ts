@@ -1,5 +1,6 @@
+import { loadPollStatus, type PollStatus } from "./poll-store.ts";
 import { parseJsonColumn, type Reader } from "./reader.ts";
-import { loadRuns, type RunRow } from "./run-store.ts";
+import { type HeldRun, loadHeldRun, loadRuns, type RunRow } from "./run-store.ts";
 
 export type SnapshotInfo = {
   readonly api_version: string | null;
@@ -22,8 +23,12 @@ export type SnapshotStatus = {
   /** `null` in a file that no run has begun in. */
   readonly info: SnapshotInfo | null;
   readonly last_run: RunRow | null;
-  /** The run that waits for a person, if the last finished one was held. */
-  readonly held_run: RunRow | null;
+  /** The run that waits for a person. */
+  readonly held_run: HeldRun | null;
+  /** When the last sweep, and the last poll, was published. */
+  readonly last_sweep: string | null;
+  readonly last_poll: string | null;
+  readonly polls: PollStatus;
   readonly sinks: readonly SinkState[];
   readonly counts: {
     readonly meters: number;
@@ -41,6 +46,9 @@ export function loadStatus(reader: Reader): SnapshotStatus {
     info: loadInfo(reader) ?? null,
     last_run: lastRun ?? null,
     held_run: loadHeldRun(reader),
+    last_sweep: loadLastPublished(reader, "sweep"),
+    last_poll: loadLastPublished(reader, "poll"),
+    polls: loadPollStatus(reader),
     sinks: loadSinkStates(reader),
     counts: loadCounts(reader),
   };
@@ -79,12 +87,11 @@ export function loadSinkStates(reader: Reader): readonly SinkState[] {
     }));
 }
 
-function loadHeldRun(reader: Reader): RunRow | null {
-  for (const run of loadRuns(reader, 100)) {
-    if (run.status === "held") return run;
-    if (run.status === "published") return null;
-  }
-  return null;
+function loadLastPublished(reader: Reader, mode: "sweep" | "poll"): string | null {
+  const row = reader.database
+    .prepare("SELECT max(published_at) AS at FROM snapshot_runs WHERE status = 'published' AND mode = ?")
+    .get(mode);
+  return (row?.at ?? null) as string | null;
 }
 
 function loadCounts(reader: Reader): SnapshotStatus["counts"] {

@@ -1,7 +1,8 @@
-import { parseInstant } from "../time/index.ts";
+import type { Asked, RequestFaults } from "./fault-book.ts";
+import { toFaultySource } from "./faulty-source.ts";
 import { type ParsedSearch, parseV1Search, parseV2Search } from "./filter.ts";
 import type { ApiVersion, MeterSource } from "./meter-source.ts";
-import { parsePageToken, toPageToken } from "./page-token.ts";
+import { readChainPage } from "./search-chain.ts";
 
 /** One request as it came in. */
 export type SimulatedRequest = {
@@ -13,61 +14,82 @@ export type SimulatedRequest = {
   readonly body: unknown;
 };
 
-export type Reply = { readonly status: number; readonly body: unknown };
+export type Reply = {
+  readonly status: number;
+  /** Sent as JSON. */
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** What the answers depend on besides the request. */
 export type Office = {
   readonly source: MeterSource;
+  /** Another account's meters, of the seed given or the next one. */
+  readonly toOtherSource: (seed: number | null) => MeterSource;
   readonly apiKey: string;
   readonly accountId: string;
   readonly pageSizeMax: number;
   readonly nowMs: () => number;
-  readonly setNow: (nowMs: number) => void;
 };
 
-export const controlPath = "/_simulator/now";
-
-// Every day since the start is lived through when a meter is looked at: centuries would take their time.
-const latestNowMs = Date.UTC(2100, 0);
+const v2SearchPath = "/v2/meters/enrollments/search";
+const v2MeterPath = /^\/v2\/meters\/([^/]+)\/enrollments$/;
+const v1Path = /^\/v1\.1\/account\/([^/]+)\/meters\/([^/]+)$/;
 
 /** The reply to a request, whatever it is: refusals are replies too. */
-export async function answer(office: Office, request: SimulatedRequest): Promise<Reply> {
-  if (request.path === controlPath) return answerControl(office, request);
+export async function answer(
+  office: Office,
+  request: SimulatedRequest,
+  faults: RequestFaults,
+): Promise<Reply> {
   const refusal = toRefusal(office, request.authorization);
   if (refusal !== null) return refusal;
   if (request.body === undefined) return toError(400, "The request body is not JSON");
   const { path } = request;
-  if (path === "/v2/meters/enrollments/search") return answerSearch(office, request, "v2");
-  const enrollment = /^\/v2\/meters\/([^/]+)\/enrollments$/.exec(path)?.[1];
-  if (enrollment !== undefined) return answerMeter(office, request, enrollment, "v2");
-  const [, account, rest = ""] = /^\/v1\.1\/account\/([^/]+)\/meters\/([^/]+)$/.exec(path) ?? [];
+  const desk = { ...office, source: toFaultySource(office.source, office.toOtherSource, faults) };
+  if (path === v2SearchPath) return answerSearch(desk, request, "v2", faults);
+  const enrollment = v2MeterPath.exec(path)?.[1];
+  if (enrollment !== undefined) return answerMeter(desk, request, enrollment, "v2");
+  const [, account, rest = ""] = v1Path.exec(path) ?? [];
   if (account === undefined) return toError(404, "There is nothing at this address");
   if (decodePart(account) !== office.accountId) return toError(404, "This account is not known");
-  if (rest === "search") return answerSearch(office, request, "v1");
-  return answerMeter(office, request, rest, "v1");
+  if (rest === "search") return answerSearch(desk, request, "v1", faults);
+  return answerMeter(desk, request, rest, "v1");
 }
 
-async function answerSearch(office: Office, request: SimulatedRequest, version: ApiVersion): Promise<Reply> {
+/** What a request is after, before anyone has looked at whether it may. */
+export function toAsked({ path, body }: SimulatedRequest): Asked {
+  if (path === v2SearchPath) {
+    const ids: unknown = isObject(body) ? body.meter_ids : undefined;
+    return Array.isArray(ids) && ids.length > 0 ? "ids" : "pages";
+  }
+  if (v2MeterPath.test(path)) return "ids";
+  const rest = v1Path.exec(path)?.[2];
+  if (rest === undefined) return "other";
+  return rest === "search" ? "pages" : "ids";
+}
+
+async function answerSearch(
+  office: Office,
+  request: SimulatedRequest,
+  version: ApiVersion,
+  faults: RequestFaults,
+): Promise<Reply> {
   if (request.method !== "POST") return toError(405, "A search is a POST");
   if (!office.source.versions.includes(version)) return toError(404, `No ${version} pages were recorded`);
   const parsed = parseSearch(request.body ?? {}, version, office.pageSizeMax);
   if ("problem" in parsed) return toError(400, parsed.problem);
-  const { search } = parsed;
-  const position = search.pageToken === null ? 0 : parsePageToken(search.pageToken, search.digest);
-  if (position === undefined) return toError(400, "page_token is not one of this search");
-  const page = await office.source.searchPage(search, position, office.nowMs(), version);
-  const token = page.nextPosition === null ? null : toPageToken(page.nextPosition, search.digest);
-  if (version === "v1") return { status: 200, body: { next_page_token: token, results: page.documents } };
-  const body =
-    token === null ? { meters: page.documents } : { next_page_token: token, meters: page.documents };
+  const page = await readChainPage(office.source, faults, parsed.search, office.nowMs(), version);
+  if ("problem" in page) return toError(400, page.problem);
+  const { documents, nextToken } = page;
+  if (version === "v1") return { status: 200, body: { next_page_token: nextToken, results: documents } };
+  const body = nextToken === null ? { meters: documents } : { next_page_token: nextToken, meters: documents };
   return { status: 200, body };
 }
 
 function parseSearch(body: unknown, version: ApiVersion, pageSizeMax: number): ParsedSearch {
-  if (typeof body !== "object" || body === null || Array.isArray(body))
-    return { problem: "The request body is not an object" };
-  const fields = body as Readonly<Record<string, unknown>>;
-  return version === "v2" ? parseV2Search(fields, pageSizeMax) : parseV1Search(fields, pageSizeMax);
+  if (!isObject(body)) return { problem: "The request body is not an object" };
+  return version === "v2" ? parseV2Search(body, pageSizeMax) : parseV1Search(body, pageSizeMax);
 }
 
 async function answerMeter(
@@ -81,21 +103,6 @@ async function answerMeter(
   return document === undefined || !office.source.versions.includes(version)
     ? toError(404, "Meter not found")
     : { status: 200, body: document };
-}
-
-function answerControl(office: Office, request: SimulatedRequest): Reply {
-  if (request.method === "PUT") {
-    const now = (request.body as { readonly now?: unknown } | null | undefined)?.now;
-    const nowMs = typeof now === "string" ? parseInstant(now) : undefined;
-    if (nowMs === undefined || nowMs > latestNowMs)
-      return toError(400, 'Send {"now": "<ISO 8601 instant before 2100>"}');
-    office.setNow(nowMs);
-  } else if (request.method !== "GET") return toError(405, "The clock is read by GET and set by PUT");
-  const nowMs = office.nowMs();
-  return {
-    status: 200,
-    body: { now: new Date(nowMs).toISOString(), meter_count: office.source.meterCountAt(nowMs) },
-  };
 }
 
 /** A missing key is 401, a wrong one 403: as Leap has it. */
@@ -115,4 +122,8 @@ function decodePart(part: string): string {
   } catch {
     return part;
   }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

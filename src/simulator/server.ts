@@ -1,14 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import { Failure } from "../failure/index.ts";
-import { answer, controlPath, type Office, type Reply, type SimulatedRequest, toError } from "./answer.ts";
+import { answer, type Office, type Reply, type SimulatedRequest, toAsked, toError } from "./answer.ts";
+import { answerControl, type Controls, isControlPath } from "./control.ts";
+import type { FaultBook, RequestFaults } from "./fault-book.ts";
+import { send } from "./send.ts";
 
 /** What was asked: enough for a test to count and compare, and no key. */
 export type LoggedRequest = { readonly method: string; readonly path: string; readonly body: unknown };
 
 export type ListenOptions = {
   readonly office: Office;
+  readonly controls: Controls;
+  readonly faults: FaultBook;
   readonly port: number;
   /** Every answer waits this long. */
   readonly latencyMs: number;
@@ -18,15 +21,18 @@ export type ListenOptions = {
 
 export type Listening = { readonly url: string; readonly close: () => Promise<void> };
 
+/** What is going on: how many requests are under way. */
+type Traffic = { underWay: number };
+
 const host = "127.0.0.1";
 const bodyBytesMax = 1_000_000;
 const logLengthMax = 5_000;
-const gzipAsync = promisify(gzip);
 
 /** Listens on the loopback only. Fails with kind `environment` where the port is taken. */
 export async function listen(options: ListenOptions): Promise<Listening> {
+  const traffic: Traffic = { underWay: 0 };
   const server = createServer((incoming, outgoing) => {
-    respond(options, incoming, outgoing).catch(() => outgoing.destroy());
+    respond(options, traffic, incoming, outgoing).catch(() => outgoing.destroy());
   });
   // Longer than any client keeps an idle connection, so that none is cut off as it is used again.
   server.keepAliveTimeout = 120_000;
@@ -36,6 +42,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
 
 async function respond(
   options: ListenOptions,
+  traffic: Traffic,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
 ): Promise<void> {
@@ -47,42 +54,53 @@ async function respond(
     authorization: incoming.headers.authorization,
     body: text === null ? undefined : parseBody(text),
   };
-  if (path !== controlPath) note(options.log, request);
-  const reply = text === null ? toError(413, "The request body is too large") : await pass(options, request);
-  await send(options.office, incoming, outgoing, reply);
-}
-
-/** The one place every request goes through on its way to an answer. Faults belong here. */
-async function pass(options: ListenOptions, request: SimulatedRequest): Promise<Reply> {
-  if (options.latencyMs > 0 && request.path !== controlPath) {
-    await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
+  const { office } = options;
+  if (isControlPath(path)) {
+    const reply = answerControl(options.controls, request);
+    return send(office.nowMs(), incoming, outgoing, reply, null);
   }
+  note(options.log, request);
+  traffic.underWay += 1;
   try {
-    return await answer(options.office, request);
-  } catch {
-    // Leap's 500 is a bare text, not an object.
-    return { status: 500, body: "Internal server error" };
+    const faults = options.faults.open(toAsked(request), traffic.underWay);
+    const reply =
+      text === null ? toError(413, "The request body is too large") : await pass(options, request, faults);
+    await send(office.nowMs(), incoming, outgoing, reply, faults);
+  } finally {
+    traffic.underWay -= 1;
   }
 }
 
-async function send(
-  office: Office,
-  incoming: IncomingMessage,
-  outgoing: ServerResponse,
-  reply: Reply,
-): Promise<void> {
-  const text = Buffer.from(JSON.stringify(reply.body), "utf8");
-  const isZipped = /\bgzip\b/.test(String(incoming.headers["accept-encoding"] ?? "")) && text.length > 1_000;
-  const bytes = isZipped ? await gzipAsync(text, { level: 1 }) : text;
-  outgoing.writeHead(reply.status, {
-    date: new Date(office.nowMs()).toUTCString(),
-    "content-type": "application/json",
-    "content-length": bytes.length,
-    ...(isZipped ? { "content-encoding": "gzip" } : {}),
-    // A body that was refused half-read is still on its way.
-    ...(reply.status === 413 ? { connection: "close" } : {}),
-  });
-  outgoing.end(bytes);
+/** The one place every request goes through on its way to an answer: faults stand in its way. */
+async function pass(
+  options: ListenOptions,
+  request: SimulatedRequest,
+  faults: RequestFaults,
+): Promise<Reply> {
+  const throttled = faults.hit("throttle", ({ above }) => faults.underWay > above);
+  if (throttled !== null) return toThrottled(throttled.retryAfterSeconds);
+  if (options.latencyMs > 0) await new Promise((resolve) => setTimeout(resolve, options.latencyMs));
+  if (faults.hit("error-500") !== null) return internalError;
+  if (faults.hit("html") !== null) return guestPage;
+  try {
+    return await answer(options.office, request, faults);
+  } catch {
+    return internalError;
+  }
+}
+
+// Leap's 500 is a bare text, not an object.
+const internalError: Reply = { status: 500, body: "Internal server error" };
+
+const guestPage: Reply = {
+  status: 200,
+  body: "<!doctype html>\n<html><title>Welcome</title><p>Please sign in to the guest network.</p></html>\n",
+  headers: { "content-type": "text/html; charset=utf-8" },
+};
+
+function toThrottled(retryAfterSeconds: number | null): Reply {
+  const headers = retryAfterSeconds === null ? {} : { "retry-after": String(retryAfterSeconds) };
+  return { ...toError(429, "Too many requests"), headers };
 }
 
 /** The body as text, or `null` where it is too large. */

@@ -1,5 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { Failure } from "../failure/index.ts";
+import { type FaultBook, type FaultCount, openFaultBook } from "./fault-book.ts";
+import type { Fault } from "./fault-kinds.ts";
 import { createGeneratedSource } from "./generated-source.ts";
 import type { MeterSource } from "./meter-source.ts";
 import { createPortfolio, type Portfolio } from "./portfolio.ts";
@@ -22,6 +24,10 @@ export type SimulatorOptions = PortfolioOptions & {
   readonly pageSizeMax?: number;
   /** A folder of recorded pages to answer from, instead of the generated portfolio. */
   readonly recordedPagesDir?: string;
+  /** What goes wrong from the start (nothing). */
+  readonly faults?: readonly Fault[];
+  /** Which requests and which meters faults hit, where they do not hit all (1). */
+  readonly faultSeed?: number;
 };
 
 export type RunningSimulator = {
@@ -29,10 +35,17 @@ export type RunningSimulator = {
   readonly url: string;
   readonly apiKey: string;
   readonly accountId: string;
-  /** The generated truth; it is not what is served where recorded pages are. */
+  /** The generated truth, without faults; it is not what is served where recorded pages are. */
   readonly portfolio: Portfolio;
   readonly nowMs: () => number;
   readonly setNow: (nowMs: number) => void;
+  /**
+   * Replaces the faults in force, and begins to count requests and hits anew; an empty list heals.
+   * Fails with kind `usage` on faults that make no sense, and then changes nothing.
+   */
+  readonly setFaults: (faults: readonly Fault[], seed?: number) => void;
+  /** The faults in force with all their options, and how many requests each has hit. */
+  readonly faultCounts: () => readonly FaultCount[];
   /** What was asked, oldest first: at most the last 5000. */
   readonly requests: readonly LoggedRequest[];
   readonly close: () => Promise<void>;
@@ -43,23 +56,39 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   const { apiKey = "sim-key:secret", accountId = "sim-account", pageSizeMax = 500 } = options;
   if (!Number.isInteger(pageSizeMax) || pageSizeMax < 1 || pageSizeMax > 500)
     throw new Failure("usage", "The simulator's longest page must be a whole number from 1 to 500.");
+  const faults: FaultBook = openFaultBook(options.faults ?? [], options.faultSeed ?? 1);
   const portfolio = createPortfolio(options);
   const source = await openSource(options, portfolio);
   const clock = createClock(options.nowMs, options.isClockRunning ?? false);
   const log: LoggedRequest[] = [];
+  const toOtherSource = rememberOthers(options);
   const { url, close } = await listen({
-    office: { source, apiKey, accountId, pageSizeMax, ...clock },
+    office: { source, toOtherSource, apiKey, accountId, pageSizeMax, nowMs: clock.nowMs },
+    controls: { ...clock, meterCountAt: source.meterCountAt, faults },
+    faults,
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     log,
   });
-  return { url, apiKey, accountId, portfolio, ...clock, requests: log, close };
+  const { set: setFaults, counts: faultCounts } = faults;
+  return { url, apiKey, accountId, portfolio, ...clock, setFaults, faultCounts, requests: log, close };
 }
 
 async function openSource(options: SimulatorOptions, portfolio: Portfolio): Promise<MeterSource> {
   return options.recordedPagesDir === undefined
     ? createGeneratedSource(portfolio)
     : await openRecordedSource(options.recordedPagesDir);
+}
+
+/** Worlds like this one in all but their seed; the last one is kept, since it is asked again. */
+function rememberOthers(options: PortfolioOptions): (seed: number | null) => MeterSource {
+  let kept: { readonly seed: number; readonly source: MeterSource } | null = null;
+  return (asked) => {
+    const seed = asked ?? options.seed + 1;
+    if (kept?.seed !== seed)
+      kept = { seed, source: createGeneratedSource(createPortfolio({ ...options, seed })) };
+    return kept.source;
+  };
 }
 
 function createClock(

@@ -5,6 +5,27 @@
  * Never: decides whether something changed; shows a reader anything staged (I1).
  */
 export {
+  type AbsenceCount,
+  type AbsentMeter,
+  loadAbsenceCount,
+  loadAbsentMeters,
+  loadRegionCounts,
+  loadReturnedMeterId,
+  openAbsences,
+  type RegionCount,
+  saveAbsenceOutcome,
+  saveAbsencesReleased,
+  saveAbsent,
+  saveStagedAbsences,
+} from "./absence-store.ts";
+export {
+  type GroupShifts,
+  loadContentSha256,
+  loadGroupShifts,
+  loadLastCertificate,
+  loadReturnedCounts,
+} from "./evidence-store.ts";
+export {
   type GroupSpanRow,
   loadPlannedStays,
   loadStagedGroups,
@@ -13,7 +34,27 @@ export {
   type Stay,
   saveStagedGroupSpans,
 } from "./group-store.ts";
+export {
+  type DecidedRun,
+  type HeldPlan,
+  loadDecidedRun,
+  loadHeldPlan,
+  loadHeldRunId,
+  loadPlanSha256,
+  saveHeldPlan,
+  saveRunDiscarded,
+} from "./held-store.ts";
+export {
+  loadLastFullChainAt,
+  loadLastWindowedStart,
+  loadNewMeters,
+  loadSuspects,
+  saveFullChain,
+  saveHidden,
+  saveSuspects,
+} from "./hidden-store.ts";
 export { loadFieldKeys, loadPublishedHorizons, loadPublishedThrough, loadRegions } from "./horizon-store.ts";
+export { loadAssignedCounts, loadLosingCount, openLosses, saveLosses } from "./loss-store.ts";
 export {
   type AssignmentMove,
   type Candidate,
@@ -30,10 +71,18 @@ export {
   saveStagedGroupName,
   saveStagedHead,
 } from "./plan-store.ts";
+export {
+  loadPollCatch,
+  loadPollState,
+  openPollAnswers,
+  type PollState,
+  savePollAnswers,
+} from "./poll-store.ts";
 export { type Publication, savePublication } from "./publish-store.ts";
 export {
   isUnderWay,
   loadResumableRun,
+  loadRunReading,
   loadSweepStart,
   type NewRun,
   type RunEnd,
@@ -49,14 +98,15 @@ export {
   loadNextStagedOrder,
   loadPublishedCount,
   loadPublishedKeys,
+  loadStagedFingerprint,
   type NewRevision,
   type RevisionFace,
   releaseStaged,
-  rereadWindow,
   saveNewMeter,
   saveRevision,
   saveStagedRevision,
 } from "./stage-store.ts";
+export { pointReadWindow, rereadWindow } from "./staging.ts";
 export {
   loadOrSaveStream,
   loadStream,
@@ -66,10 +116,15 @@ export {
 export {
   hasAddedDates,
   loadAddedCuts,
+  loadWindowCounts,
   loadWindowEnds,
   loadWindows,
+  type NewWindow,
+  releaseReading,
+  releaseWindowStaged,
   type StoredWindow,
   saveWindowEnd,
+  saveWindowSplit,
   saveWindows,
   saveWindowsReopened,
   saveWindowsResumed,

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** One row a meter ever seen. Without a head it is staged only, and no reader sees it. */
@@ -14,7 +15,19 @@ export const meter = sqliteTable(
     /** The last date published for it while it was in another region; null where it never was. */
     publishedThrough: text("published_through"),
     participationPreference: text("participation_preference"),
+    /** The head's region and status once more: counts over the portfolio read this small table alone. */
+    transmissionRegion: text("transmission_region"),
+    enrollmentStatus: text("enrollment_status"),
     isMissing: integer("is_missing").notNull().default(0),
+    /** The instant of the publication that told it missing; null where it is not. */
+    missingSinceMs: integer("missing_since_ms"),
+    /**
+     * The instant of the publication that confirmed its absence: its assignments ended with it, and its
+     * document is evaluated no more. Null where it did not.
+     */
+    endedAtMs: integer("ended_at_ms"),
+    /** A person has released its absence: the breaker counts it no more. */
+    isAbsenceReleased: integer("is_absence_released").notNull().default(0),
     changedAtMs: integer("changed_at_ms"),
     /** The next trade date, not yet looked at, on which time alone changes its groups. */
     nextBoundaryDate: text("next_boundary_date"),
@@ -24,6 +37,9 @@ export const meter = sqliteTable(
   (table) => [
     index("meter_next_boundary_date").on(table.nextBoundaryDate),
     index("meter_next_preference_at_ms").on(table.nextPreferenceAtMs),
+    index("meter_absence")
+      .on(table.meterKey)
+      .where(sql`is_missing = 1 OR is_absence_released = 1 OR ended_at_ms IS NOT NULL`),
   ],
 );
 
@@ -57,4 +73,14 @@ export const discoveredField = sqliteTable("discovered_field", {
   fieldKey: text("field_key").primaryKey(),
   /** 0 where a run found more new ones than it may tell: the next one tells them. */
   isTold: integer("is_told").notNull(),
+});
+
+/**
+ * Meters that windows of date added did not return though Leap has them: suspects found by id alone, and
+ * those that an unfiltered chain returned.
+ */
+export const hiddenMeter = sqliteTable("hidden_meter", {
+  meterKey: integer("meter_key").primaryKey(),
+  /** 1 once an unfiltered chain has returned it. */
+  isHidden: integer("is_hidden").notNull(),
 });

@@ -1,4 +1,6 @@
 import type { Database } from "../database/index.ts";
+import type { AbsenceOutcome } from "./absence-store.ts";
+import { planTables, rereadWindow } from "./staging.ts";
 
 /** One meter that the plan has to look at. */
 export type Candidate = {
@@ -13,6 +15,12 @@ export type Candidate = {
   readonly staged: StoredRevision | null;
   readonly nextBoundaryDate: string | null;
   readonly nextPreferenceAtMs: number | null;
+  /** What this run concluded of its absence; null where it was returned, or nothing was concluded. */
+  readonly absence: AbsenceOutcome | null;
+  readonly isMissing: boolean;
+  /** When its absence was confirmed; null where it was not. */
+  readonly endedAtMs: number | null;
+  readonly isAbsenceReleased: boolean;
 };
 
 export type StoredRevision = {
@@ -43,25 +51,30 @@ export type DueMeters = {
 
 /** Notes the meters that a plan has to look at: those read anew, and those that time alone may have moved. */
 export function saveCandidates(database: Database, runKey: number, due: DueMeters): number {
-  database.execute("CREATE TEMP TABLE IF NOT EXISTS plan_candidate (meter_key INTEGER PRIMARY KEY) STRICT");
+  // In the order of the ids, whatever order they were read in: a plan made again is the same plan.
+  database.execute(
+    "CREATE TEMP TABLE IF NOT EXISTS plan_candidate (meter_id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID",
+  );
   database.execute("DELETE FROM plan_candidate");
-  const insert = "INSERT OR IGNORE INTO plan_candidate (meter_key)";
-  database.prepare(`${insert} SELECT DISTINCT meter_key FROM staged_revision WHERE run_key = ?`).run(runKey);
+  const insert = "INSERT OR IGNORE INTO plan_candidate (meter_id)";
+  const those = `${insert} SELECT meter_id FROM meter WHERE`;
   database
-    .prepare(
-      `${insert} SELECT meter_key FROM meter WHERE head_revision_id IS NOT NULL AND next_boundary_date <= ?`,
-    )
+    .prepare(`${those} meter_key IN (SELECT meter_key FROM staged_revision WHERE run_key = ?)`)
+    .run(runKey);
+  database
+    .prepare(`${those} meter_key IN (SELECT meter_key FROM plan_absent WHERE outcome <> 'found')`)
+    .run();
+  database.prepare(`${those} is_missing = 1 OR is_absence_released = 1 OR ended_at_ms IS NOT NULL`).run();
+  database
+    .prepare(`${those} head_revision_id IS NOT NULL AND next_boundary_date <= ?`)
     .run(due.boundaryThrough);
   database
-    .prepare(
-      `${insert} SELECT meter_key FROM meter
-       WHERE head_revision_id IS NOT NULL AND next_preference_at_ms <= ?`,
-    )
+    .prepare(`${those} head_revision_id IS NOT NULL AND next_preference_at_ms <= ?`)
     .run(due.preferenceThroughMs);
   for (const region of due.regions) {
     database
       .prepare(
-        `${insert} SELECT m.meter_key FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id
+        `${insert} SELECT m.meter_id FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id
          WHERE r.transmission_region = ?`,
       )
       .run(region);
@@ -69,22 +82,23 @@ export function saveCandidates(database: Database, runKey: number, due: DueMeter
   return Number(database.prepare("SELECT count(*) AS n FROM plan_candidate").get()?.n);
 }
 
-/** The next candidates in the order of their keys. */
+/** The next candidates in the order of their ids. */
 export function loadCandidates(
   database: Database,
   runKey: number,
-  afterMeterKey: number,
+  afterMeterId: string,
   limit: number,
 ): Candidate[] {
   const rows = database
     .prepare(
-      `SELECT m.*, (SELECT s.revision_id FROM staged_revision s
+      `SELECT m.*, a.outcome, (SELECT s.revision_id FROM staged_revision s
          WHERE s.run_key = ? AND s.meter_key = m.meter_key
          ORDER BY s.staged_order DESC LIMIT 1) AS staged_id
-       FROM plan_candidate c JOIN meter m ON m.meter_key = c.meter_key
-       WHERE c.meter_key > ? ORDER BY c.meter_key LIMIT ?`,
+       FROM plan_candidate c JOIN meter m ON m.meter_id = c.meter_id
+         LEFT JOIN plan_absent a ON a.meter_key = m.meter_key
+       WHERE c.meter_id > ? ORDER BY c.meter_id LIMIT ?`,
     )
-    .all(runKey, afterMeterKey, limit);
+    .all(runKey, afterMeterId, limit);
   return rows.map((row) => {
     const headId = row.head_revision_id as number | null;
     const stagedId = row.staged_id as number | null;
@@ -99,6 +113,10 @@ export function loadCandidates(
       staged: stagedId === headId ? null : loadRevision(database, stagedId),
       nextBoundaryDate: row.next_boundary_date as string | null,
       nextPreferenceAtMs: row.next_preference_at_ms as number | null,
+      absence: row.outcome as AbsenceOutcome | null,
+      isMissing: row.is_missing === 1,
+      endedAtMs: row.ended_at_ms as number | null,
+      isAbsenceReleased: row.is_absence_released === 1,
     };
   });
 }
@@ -129,13 +147,15 @@ export type StagedHead = {
   /** Set where the region changed: the last date published for the meter before. */
   readonly publishedThrough: string | null;
   readonly isChanged: boolean;
+  /** What becomes of its absence; null where that stays as it is. */
+  readonly presence: "present" | "returned" | "missing" | "ended" | null;
 };
 
 export function saveStagedHead(database: Database, runKey: number, head: StagedHead): void {
   database
     .prepare(
       `INSERT INTO staged_head (run_key, meter_key, revision_id, participation_preference, next_boundary_date,
-         next_preference_at_ms, published_through, is_changed) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+         next_preference_at_ms, published_through, is_changed, presence) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
     .run(
       runKey,
@@ -146,6 +166,7 @@ export function saveStagedHead(database: Database, runKey: number, head: StagedH
       head.nextPreferenceAtMs,
       head.publishedThrough,
       head.isChanged ? 1 : 0,
+      head.presence,
     );
 }
 
@@ -199,21 +220,14 @@ export function saveStagedGroupName(
     .run(runKey, marketGroupId, name);
 }
 
-/** The tables a plan is staged in. */
-export const planTables: readonly string[] = [
-  "staged_head",
-  "staged_assignment",
-  "staged_group",
-  "staged_group_span",
-  "staged_event",
-];
-
 /** Forgets a plan that did not come to its end, so that it can be made again. What was read stays. */
 export function releasePlan(database: Database, runKey: number): void {
   for (const table of planTables) database.prepare(`DELETE FROM ${table} WHERE run_key = ?`).run(runKey);
-  const reread = "FROM staged_revision WHERE run_key = ? AND window_ordinal < 0";
-  database.prepare(`DELETE FROM revision WHERE revision_id IN (SELECT revision_id ${reread})`).run(runKey);
-  database.prepare(`DELETE ${reread}`).run(runKey);
+  const reread = "FROM staged_revision WHERE run_key = ? AND window_ordinal = ?";
+  database
+    .prepare(`DELETE FROM revision WHERE revision_id IN (SELECT revision_id ${reread})`)
+    .run(runKey, rereadWindow);
+  database.prepare(`DELETE ${reread}`).run(runKey, rereadWindow);
 }
 
 function loadRevision(database: Database, revisionId: number | null): StoredRevision | null {

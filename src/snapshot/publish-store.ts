@@ -9,6 +9,8 @@ export type Publication = {
   /** The number of this publication, 1 for the baseline. */
   readonly publication: number;
   readonly publishedAtMs: number;
+  /** The instant it was planned as of: earlier, where it was held back and released. */
+  readonly plannedAtMs: number;
   readonly apiVersion: ApiVersion;
   readonly account: string;
   readonly host: string;
@@ -36,7 +38,7 @@ export function savePublication(database: Database, publication: Publication): v
   database
     .prepare(
       `UPDATE stream SET api_version = ?, account = ?, host = ?, extraction_version = ?, publication = ?,
-         published_at_ms = ?, last_sequence = ? WHERE id = 1`,
+         published_at_ms = ?, planned_at_ms = ?, last_sequence = ? WHERE id = 1`,
     )
     .run(
       publication.apiVersion,
@@ -45,6 +47,7 @@ export function savePublication(database: Database, publication: Publication): v
       publication.extractionVersion,
       publication.publication,
       publication.publishedAtMs,
+      publication.plannedAtMs,
       lastSequence,
     );
 }
@@ -66,23 +69,38 @@ function saveAssignments(database: Database, { runKey, publishedAtMs }: Publicat
     .run(publishedAtMs, runKey);
 }
 
-function saveHeads(database: Database, { runKey, publication, publishedAtMs }: Publication): void {
+function saveHeads(
+  database: Database,
+  { runKey, publication, publishedAtMs, plannedAtMs }: Publication,
+): void {
   database
     .prepare(
       `UPDATE meter SET
          head_revision_id = coalesce(s.revision_id, head_revision_id),
-         head_fingerprint = coalesce(
-           (SELECT r.fingerprint FROM revision r WHERE r.revision_id = s.revision_id), head_fingerprint),
+         head_fingerprint = CASE WHEN s.revision_id IS NULL THEN head_fingerprint ELSE r.fingerprint END,
+         transmission_region = CASE WHEN s.revision_id IS NULL
+           THEN meter.transmission_region ELSE r.transmission_region END,
+         enrollment_status = CASE WHEN s.revision_id IS NULL
+           THEN meter.enrollment_status ELSE r.enrollment_status END,
          first_publication = CASE WHEN s.published_through IS NULL
            THEN coalesce(first_publication, @publication) ELSE @publication END,
          published_through = coalesce(s.published_through, meter.published_through),
          participation_preference = s.participation_preference,
          next_boundary_date = s.next_boundary_date,
          next_preference_at_ms = s.next_preference_at_ms,
-         changed_at_ms = CASE WHEN s.is_changed = 1 THEN @publishedAtMs ELSE changed_at_ms END
-       FROM staged_head s WHERE s.run_key = @runKey AND s.meter_key = meter.meter_key`,
+         changed_at_ms = CASE WHEN s.is_changed = 1 THEN @publishedAtMs ELSE changed_at_ms END,
+         is_missing = CASE WHEN s.presence IN ('present', 'returned') THEN 0
+           WHEN s.presence = 'missing' THEN 1 ELSE is_missing END,
+         missing_since_ms = CASE WHEN s.presence IN ('present', 'returned') THEN NULL
+           WHEN s.presence = 'missing' THEN @publishedAtMs ELSE missing_since_ms END,
+         ended_at_ms = CASE s.presence WHEN 'present' THEN NULL WHEN 'ended' THEN @plannedAtMs
+           ELSE ended_at_ms END,
+         is_absence_released = CASE WHEN s.presence IN ('present', 'returned') THEN 0
+           ELSE is_absence_released END
+       FROM staged_head s LEFT JOIN revision r ON r.revision_id = s.revision_id
+       WHERE s.run_key = @runKey AND s.meter_key = meter.meter_key`,
     )
-    .run({ runKey, publication, publishedAtMs });
+    .run({ runKey, publication, publishedAtMs, plannedAtMs });
 }
 
 function saveGroups(database: Database, runKey: number): void {

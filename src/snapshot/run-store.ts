@@ -11,6 +11,8 @@ export type NewRun = {
   readonly extractionVersion: number;
   readonly startedAtMs: number;
   readonly startedAtRealMs: number;
+  /** The number of publications so far. */
+  readonly publication: number;
 };
 
 /** Records that a run has begun, and returns its key. */
@@ -18,8 +20,8 @@ export function saveNewRun(database: Database, run: NewRun): number {
   const inserted = database
     .prepare(
       `INSERT INTO run (run_id, mode, status, api_version, account, host, is_rehearsal, extraction_version,
-         started_at_ms, sweep_started_at_ms, started_at_real_ms, report)
-       VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, '{}')`,
+         started_at_ms, sweep_started_at_ms, started_at_real_ms, publication, report)
+       VALUES (?, ?, 'running', ?, ?, ?, ?, ?, ?, ?, ?, ?, '{}')`,
     )
     .run(
       run.runId,
@@ -32,6 +34,7 @@ export function saveNewRun(database: Database, run: NewRun): number {
       run.startedAtMs,
       run.startedAtMs,
       run.startedAtRealMs,
+      run.publication,
     );
   return Number(inserted.lastInsertRowid);
 }
@@ -102,8 +105,8 @@ export function isUnderWay(database: Database, runKey: number): boolean {
 
 /**
  * The key of the run whose finished windows a new run may take over, or null: the one before it, if it failed
- * and read the same account in the same way. A v1 answer is about its own day, so its sweep may not be older
- * than `sweepAgeMaxMs` as a whole.
+ * and read the same account in the same way, compared with what is still published. A v1 answer is about its
+ * own day, so its sweep may not be older than `sweepAgeMaxMs` as a whole.
  */
 export function loadResumableRun(
   database: Database,
@@ -114,9 +117,18 @@ export function loadResumableRun(
     .prepare("SELECT * FROM run WHERE run_key < ? ORDER BY run_key DESC LIMIT 1")
     .get(run.runKey);
   if (row === undefined || row.status !== "failed" || row.is_rehearsal === 1) return null;
+  if (row.mode !== "sweep" || run.mode !== "sweep") return null;
   if (row.api_version !== run.apiVersion || row.account !== run.account || row.host !== run.host) return null;
   if (row.extraction_version !== run.extractionVersion || row.published_at_ms !== null) return null;
+  if (row.publication !== run.publication) return null;
   const sweepAgeMs = run.startedAtMs - Number(row.sweep_started_at_ms);
   if (run.apiVersion === "v1" && (sweepAgeMs < 0 || sweepAgeMs > run.sweepAgeMaxMs)) return null;
   return Number(row.run_key);
+}
+
+/** How a run reads, as it was planned by itself or by the one it resumes. */
+export function loadRunReading(database: Database, runKey: number): "windows" | "chain" | "poll" {
+  const row = database.prepare("SELECT mode, is_full_chain FROM run WHERE run_key = ?").get(runKey);
+  if (row?.mode === "poll") return "poll";
+  return row?.is_full_chain === 1 ? "chain" : "windows";
 }

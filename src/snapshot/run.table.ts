@@ -12,6 +12,8 @@ export const stream = sqliteTable("stream", {
   /** The number of publications so far; 0 until the baseline. */
   publication: integer("publication").notNull().default(0),
   publishedAtMs: integer("published_at_ms"),
+  /** The instant the last publication was planned as of: earlier, where it was held back and released. */
+  plannedAtMs: integer("planned_at_ms"),
   lastSequence: integer("last_sequence").notNull().default(0),
 });
 
@@ -35,6 +37,10 @@ export const run = sqliteTable("run", {
   /** By the real clock: what may be resumed is judged by it. */
   startedAtRealMs: integer("started_at_real_ms").notNull(),
   isCertified: integer("is_certified").notNull().default(0),
+  /** The number of publications when it began: what it stages differs from that one. */
+  publication: integer("publication").notNull().default(0),
+  /** A sweep read as one unfiltered chain. */
+  isFullChain: integer("is_full_chain").notNull().default(0),
   /** The server's `Date` of the first response, less the overlap (I3). */
   cursorMs: integer("cursor_ms"),
   report: text("report").notNull(),
@@ -47,10 +53,14 @@ export const readWindow = sqliteTable("read_window", {
   ordinal: integer("ordinal").notNull(),
   addedFromMs: integer("added_from_ms"),
   addedToMs: integer("added_to_ms"),
+  /** Set for a poll: meters modified since then. */
+  modifiedFromMs: integer("modified_from_ms"),
   isDone: integer("is_done").notNull().default(0),
   /** When its last page was read, by the real clock. */
   readAtRealMs: integer("read_at_real_ms"),
   pageCount: integer("page_count").notNull().default(0),
+  /** Meters answered; kept when `seen` is not, so that later windows can be cut by it. */
+  meterCount: integer("meter_count"),
   /** Meter keys, four bytes each, little-endian, in the order they were answered. */
   seen: blob("seen", { mode: "buffer" }),
   /** Counts and drift of this window, JSON. */
@@ -67,6 +77,8 @@ export const stagedRevision = sqliteTable(
     /** Grows with every row a sweep stages, over all runs that took part: the latest read counts. */
     stagedOrder: integer("staged_order").notNull(),
     revisionId: integer("revision_id").notNull(),
+    /** 0 where this is the published revision: the meter had moved, and moved back. */
+    isOwn: integer("is_own").notNull().default(1),
   },
   (table) => [primaryKey({ columns: [table.runKey, table.meterKey, table.windowOrdinal] })],
 );

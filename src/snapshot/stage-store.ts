@@ -1,6 +1,6 @@
 import type { Database } from "../database/index.ts";
 import type { Meter } from "../meter/index.ts";
-import { planTables } from "./plan-store.ts";
+import { planTables } from "./staging.ts";
 
 export type KnownMeter = {
   readonly meterKey: number;
@@ -8,6 +8,17 @@ export type KnownMeter = {
   readonly headRevisionId: number | null;
   readonly headFingerprint: string | null;
 };
+
+/** The fingerprint of what a run read last of a meter; null where it read nothing but what is published. */
+export function loadStagedFingerprint(database: Database, runKey: number, meterKey: number): string | null {
+  const row = database
+    .prepare(
+      `SELECT r.fingerprint FROM staged_revision s JOIN revision r ON r.revision_id = s.revision_id
+       WHERE s.run_key = ? AND s.meter_key = ? ORDER BY s.staged_order DESC LIMIT 1`,
+    )
+    .get(runKey, meterKey);
+  return (row?.fingerprint ?? null) as string | null;
+}
 
 export function loadKnownMeter(database: Database, meterId: string): KnownMeter | null {
   const row = database
@@ -73,9 +84,6 @@ export function isFaceStored(database: Database, revisionId: number, face: Revis
   return row !== undefined;
 }
 
-/** The window of what no window read: a published document that this release reads in another way. */
-export const rereadWindow = -1;
-
 export type StagedRevision = {
   readonly runKey: number;
   readonly meterKey: number;
@@ -100,8 +108,12 @@ export function saveStagedRevision(database: Database, staged: StagedRevision): 
     database.prepare("DELETE FROM revision WHERE revision_id = ?").run(replaced.revision_id);
   }
   database
-    .prepare("INSERT OR REPLACE INTO staged_revision VALUES (?, ?, ?, ?, ?)")
-    .run(runKey, meterKey, windowOrdinal, stagedOrder, revisionId);
+    .prepare(
+      `INSERT OR REPLACE INTO staged_revision VALUES (@runKey, @meterKey, @windowOrdinal, @stagedOrder,
+         @revisionId, NOT EXISTS (SELECT 1 FROM meter WHERE meter_key = @meterKey
+           AND head_revision_id = @revisionId))`,
+    )
+    .run({ runKey, meterKey, windowOrdinal, stagedOrder, revisionId });
 }
 
 /** The number after the last one given to a row that a run staged, or took over. */
@@ -126,16 +138,21 @@ export function loadPublishedCount(database: Database): number {
   return Number(row?.n);
 }
 
-/** Removes what runs before this one staged and never published. Nothing that a reader sees. */
+/**
+ * Removes what runs before this one staged and never published, but for a plan that is held back. Nothing
+ * that a reader sees.
+ */
 export function releaseStaged(database: Database, beforeRunKey: number): void {
+  const useless = "run_key < ? AND run_key NOT IN (SELECT run_key FROM run WHERE status = 'held')";
   database
     .prepare(
-      `DELETE FROM revision WHERE revision_id IN (SELECT revision_id FROM staged_revision WHERE run_key < ?)
+      `DELETE FROM revision WHERE revision_id IN (
+         SELECT revision_id FROM staged_revision WHERE is_own = 1 AND ${useless})
        AND revision_id NOT IN (SELECT head_revision_id FROM meter WHERE head_revision_id IS NOT NULL)`,
     )
     .run(beforeRunKey);
   for (const table of ["staged_revision", ...planTables]) {
-    database.prepare(`DELETE FROM ${table} WHERE run_key < ?`).run(beforeRunKey);
+    database.prepare(`DELETE FROM ${table} WHERE ${useless}`).run(beforeRunKey);
   }
   database
     .prepare("UPDATE read_window SET seen = NULL WHERE run_key < ? AND seen IS NOT NULL")

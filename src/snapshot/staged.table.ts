@@ -14,6 +14,8 @@ export const stagedHead = sqliteTable(
     /** Set where the region changed: the last date published for the meter before. */
     publishedThrough: text("published_through"),
     isChanged: integer("is_changed").notNull(),
+    /** `present`, `missing` or `ended` where the plan says so of its absence; null where that stays. */
+    presence: text("presence"),
   },
   (table) => [primaryKey({ columns: [table.runKey, table.meterKey] })],
 );
@@ -63,3 +65,19 @@ export const stagedGroupSpan = sqliteTable(
   },
   (table) => [primaryKey({ columns: [table.runKey, table.marketGroupId, table.effectiveFrom] })],
 );
+
+/** Known meters that a held sweep did not return and that were not looked up: too many were absent. */
+export const stagedAbsence = sqliteTable(
+  "staged_absence",
+  {
+    runKey: integer("run_key").notNull(),
+    meterKey: integer("meter_key").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runKey, table.meterKey] })],
+);
+
+/** What else a held plan needs to be published later (JSON). */
+export const stagedPlan = sqliteTable("staged_plan", {
+  runKey: integer("run_key").primaryKey(),
+  plan: text("plan").notNull(),
+});

@@ -7,10 +7,13 @@ export type Stream = {
   /** Of the last publication; null before the first. */
   readonly apiVersion: ApiVersion | null;
   readonly account: string | null;
+  readonly host: string | null;
   readonly extractionVersion: number | null;
   /** The number of publications so far; 0 until the baseline. */
   readonly publication: number;
   readonly publishedAtMs: number | null;
+  /** The instant it was planned as of. */
+  readonly plannedAtMs: number | null;
   readonly lastSequence: number;
 };
 
@@ -31,9 +34,11 @@ export function loadStream(database: Database): Stream | null {
     streamId: String(row.stream_id),
     apiVersion: row.api_version as ApiVersion | null,
     account: row.account as string | null,
+    host: row.host as string | null,
     extractionVersion: row.extraction_version as number | null,
     publication: Number(row.publication),
     publishedAtMs: row.published_at_ms as number | null,
+    plannedAtMs: row.planned_at_ms as number | null,
     lastSequence: Number(row.last_sequence),
   };
 }

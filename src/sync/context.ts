@@ -5,12 +5,20 @@ import type { Extraction, LeapClient } from "../leap/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { ZoneRules } from "../market/index.ts";
 import type { ApiVersion, JsonObject } from "../meter/index.ts";
-import type { Stream } from "../snapshot/index.ts";
+import type { PollState, Stream } from "../snapshot/index.ts";
 import type { Clock } from "../time/index.ts";
+import type { PollAudit } from "./audit-polls.ts";
+import type { Hidden } from "./find-hidden.ts";
+import type { Lookup } from "./look-up-absent.ts";
 import type { Observations } from "./observations.ts";
 import type { SeenMeters } from "./seen-meters.ts";
 
+/** A sweep reads the whole portfolio, a poll what was modified since the last run. */
+export type RunMode = "sweep" | "poll";
+
 export type SyncOptions = {
+  /** A sweep unless asked for otherwise. A poll that cannot be trusted is a sweep, and says so. */
+  readonly mode?: RunMode;
   /**
    * The database handed in is a private copy: the run publishes there, and the report says it was rehearsed.
    */
@@ -52,12 +60,24 @@ export type SyncContext = {
   readonly onProgress: (progress: SyncProgress) => void;
   /** How documents are read; this release's own way unless a test says otherwise. */
   readonly extractor?: Extractor;
+  /**
+   * Where date added is cut into windows (epoch ms); as the portfolio asks for unless a test says otherwise.
+   */
+  readonly cuts?: readonly number[];
 };
 
 /** One run on its way through the rooms. */
 export type Run = {
   readonly runKey: number;
   readonly runId: string;
+  readonly mode: RunMode;
+  /** In windows of date added, as one unfiltered chain, or by modified time. */
+  readonly reading: "windows" | "chain" | "poll";
+  /** About so many meters a window is to hold. */
+  readonly metersPerWindow: number;
+  readonly polls: PollState;
+  /** Why it runs in another way than it was asked to, for people. */
+  readonly notes: readonly string[];
   readonly apiVersion: ApiVersion;
   readonly account: string;
   readonly host: string;
@@ -82,17 +102,25 @@ export type Sweep = {
   /** Known meters that came with a document that cannot be read: their last known state stands (I11). */
   readonly unreadable: SeenMeters;
   readonly observations: Observations;
+  /** Distinct meters that the windows returned; those found by id come on top. */
+  readonly returned: number;
   readonly windowsTotal: number;
   /** Read to their last page, by this run or by the one it resumes. */
   readonly windowsDone: number;
   readonly windowsRead: number;
+  readonly windowsSplit: number;
+  readonly windowsRestarted: number;
   readonly pages: number;
   readonly cursorMs: number | null;
 };
 
-/** What was judged of a sweep and its plan. */
+/** What was judged of a run, and found out beside reading the portfolio. */
 export type Verdicts = {
-  readonly certificate: Certificate;
+  /** Null for a poll: it says nothing of the whole. */
+  readonly certificate: Certificate | null;
   readonly trips: readonly Trip[];
-  readonly absent: number;
+  readonly lookup: Lookup;
+  /** Meters that the windows hide, where an unfiltered chain was read. */
+  readonly hidden: Hidden | null;
+  readonly pollAudit: PollAudit | null;
 };

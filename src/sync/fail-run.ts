@@ -15,7 +15,7 @@ export function failRun(context: SyncContext, options: SyncOptions, run: Run, er
   const nowMs = Math.max(clock.now(), run.stream.publishedAtMs ?? 0);
   const report = {
     run_id: run.runId,
-    mode: "sweep",
+    mode: run.mode,
     status: "failed",
     exit_code: toExitCode(error),
     is_dry_run: options.isDryRun,

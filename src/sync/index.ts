@@ -4,6 +4,7 @@
  * Takes: the rooms it leads through, opened. Gives: the run report.
  * Never: contains a rule; sends an event.
  */
-export type { Extractor, SyncContext, SyncOptions, SyncProgress } from "./context.ts";
+export type { Extractor, RunMode, SyncContext, SyncOptions, SyncProgress } from "./context.ts";
+export { discardRun, releaseRun } from "./decide-run.ts";
 export type { RunReport, RunStatus } from "./report.ts";
 export { runSync } from "./sync.ts";

@@ -3,8 +3,8 @@ export type Observations = {
   documents: number;
   rejected: number;
   unreadable: number;
-  /** Answers for a meter that this sweep had seen before. */
-  repeated: number;
+  /** Meters that came again with other content: they moved while the sweep was under way. */
+  moved: number;
   drift: Record<string, number>;
   /** v1: how many participation entries fell on which trade date, by zone. */
   answered: Record<string, Record<string, number>>;
@@ -16,7 +16,7 @@ export type Observations = {
 const datesPerZoneMax = 60;
 
 export function makeObservations(): Observations {
-  return { documents: 0, rejected: 0, unreadable: 0, repeated: 0, drift: {}, answered: {}, offsets: {} };
+  return { documents: 0, rejected: 0, unreadable: 0, moved: 0, drift: {}, answered: {}, offsets: {} };
 }
 
 export function addDrift(observations: Observations, kinds: readonly string[], count = 1): void {
@@ -44,7 +44,7 @@ export function addObservations(total: Observations, more: Observations): void {
   total.documents += more.documents;
   total.rejected += more.rejected;
   total.unreadable += more.unreadable;
-  total.repeated += more.repeated;
+  total.moved += more.moved;
   for (const [kind, count] of Object.entries(more.drift)) addDrift(total, [kind], count);
   for (const what of ["answered", "offsets"] as const) {
     for (const [zone, keys] of Object.entries(more[what])) {

@@ -2,17 +2,17 @@ import { inTransaction } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { extractionVersion, toMeter } from "../leap/index.ts";
 import {
-  hasAddedDates,
-  loadAddedCuts,
   loadNextStagedOrder,
   loadOrSaveStream,
   loadPublishedCount,
   loadResumableRun,
+  loadRunReading,
   loadSweepStart,
   loadWindows,
   type NewRun,
   releaseStaged,
   type Stream,
+  saveFullChain,
   saveKilledRuns,
   saveNewRun,
   saveWindows,
@@ -20,11 +20,9 @@ import {
   saveWindowsResumed,
 } from "../snapshot/index.ts";
 import { formatInstant } from "../time/index.ts";
-import { planFirstCuts, planWindows } from "../window/index.ts";
 import type { Run, SyncContext, SyncOptions } from "./context.ts";
-
-/** About so many meters a window: a checkpoint every ten pages of the default size. */
-const metersPerWindow = 5000;
+import { decideMode } from "./decide-mode.ts";
+import { planReading, toMetersPerWindow } from "./plan-reading.ts";
 
 const dayMs = 86_400_000;
 
@@ -41,9 +39,10 @@ export function openRun(context: SyncContext, options: SyncOptions): Run {
   const stream = loadOrSaveStream(database, context.makeRunId);
   assertClock(stream, startedAtMs);
   const extractor = context.extractor ?? { version: extractionVersion, toMeter };
+  const { mode, polls, notes } = decideMode(context, options, stream);
   const newRun: NewRun = {
     runId: context.makeRunId(),
-    mode: "sweep",
+    mode,
     apiVersion: config.leap.apiVersion,
     account: config.leap.accountId ?? "default",
     host: new URL(config.leap.baseUrl).host,
@@ -51,24 +50,33 @@ export function openRun(context: SyncContext, options: SyncOptions): Run {
     startedAtMs,
     startedAtRealMs: realClock.now(),
     extractionVersion: extractor.version,
+    publication: stream.publication,
   };
+  const knownMeterCount = loadPublishedCount(database);
   return inTransaction(database, () => {
     const runKey = saveNewRun(database, newRun);
     saveKilledRuns(database, runKey, startedAtMs);
     const windowsResumed = resumeWindows(context, newRun, runKey);
     releaseStaged(database, runKey);
     if (loadWindows(database, runKey).length === 0) {
-      saveWindows(database, runKey, planWindows(toCuts(context, startedAtMs)));
+      const planned = planReading(context, mode, polls, knownMeterCount, startedAtMs);
+      saveWindows(database, runKey, planned.windows);
+      if (planned.reading === "chain") saveFullChain(database, runKey);
     }
     return {
       ...newRun,
+      mode,
+      reading: loadRunReading(database, runKey),
+      metersPerWindow: toMetersPerWindow(config, knownMeterCount),
+      polls,
+      notes,
       runKey,
       stream,
       extractor,
       windowsResumed,
       sweepStartedAtMs: loadSweepStart(database, runKey).sweepStartedAtMs,
       zones: { defaultZone: config.defaultZone, zones: config.zones },
-      knownMeterCount: loadPublishedCount(database),
+      knownMeterCount,
       isReread: stream.extractionVersion !== null && stream.extractionVersion !== extractor.version,
       nextStagedOrder: loadNextStagedOrder(database, runKey),
     };
@@ -97,13 +105,8 @@ function resumeWindows(context: SyncContext, newRun: NewRun, runKey: number): nu
   return done;
 }
 
-function toCuts({ config, database }: SyncContext, nowMs: number): number[] {
-  if (config.leap.apiVersion === "v2" && hasAddedDates(database))
-    return loadAddedCuts(database, metersPerWindow);
-  return planFirstCuts(config.portfolioStartMs, nowMs);
-}
-
-function assertClock(stream: Stream, nowMs: number): void {
+/** Throws a `Failure` of kind `environment` where the clock is behind the last publication. */
+export function assertClock(stream: Stream, nowMs: number): void {
   if (stream.publishedAtMs === null || stream.publishedAtMs - nowMs <= clockBehindMaxMs) return;
   throw new Failure(
     "environment",

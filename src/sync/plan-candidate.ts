@@ -1,16 +1,20 @@
-import { type AssignmentRange, type MeterPlan, planMeter } from "../diff/index.ts";
+import {
+  type MeterChange,
+  type MeterPlan,
+  type Presence,
+  planMeter,
+  toPresenceChanges,
+} from "../diff/index.ts";
 import { loadToldCount, toMeterEvents } from "../events/index.ts";
 import { regionZones, toLatest, toLocalDate, toPreferenceInForce } from "../market/index.ts";
-import type { ApiVersion, JsonObject, Meter, Participation } from "../meter/index.ts";
+import type { JsonObject, Meter } from "../meter/index.ts";
 import {
-  type AssignmentMove,
   type Candidate,
   isFaceStored,
   loadAssignments,
   loadPublishedThrough,
   rereadWindow,
   type StagedHead,
-  type StoredAssignment,
   type StoredRevision,
   saveRevision,
   saveStagedAssignments,
@@ -23,7 +27,10 @@ import type { Run, Sweep, SyncContext } from "./context.ts";
 import { toFace } from "./face.ts";
 import { addDrift } from "./observations.ts";
 import { type Plan, stageEvents } from "./plan.ts";
+import { noteLosses, toPresence } from "./plan-absence.ts";
 import { noteFields } from "./plan-fields.ts";
+import { toMoves } from "./plan-moves.ts";
+import { toStoredMeter } from "./stored-meter.ts";
 
 /** Plans one meter, and stages what it leads to. Runs inside the caller's transaction, one a chunk. */
 export function planCandidate(
@@ -34,9 +41,10 @@ export function planCandidate(
   candidate: Candidate,
 ): void {
   const { head, staged, meterKey } = candidate;
-  const after = toAfter(run, sweep, candidate);
+  const presence = toPresence(sweep, candidate);
+  const after = toAfter(run, sweep, candidate, presence);
   if (after === null) {
-    planStanding(context, run, plan, candidate);
+    planStanding(context, run, plan, candidate, presence);
     return;
   }
   const horizon = plan.toHorizon(after.transmissionRegion);
@@ -50,8 +58,11 @@ export function planCandidate(
     base: toLocalDate(run.sweepStartedAtMs, horizon.zone),
     publishedThrough,
     isSwitched: staged !== null && head !== null && isSwitched(run),
+    presence,
+    wasMissing: candidate.isMissing,
+    endedAtMs: candidate.endedAtMs,
     nowMs: plan.nowMs,
-    publishedAtMs: run.stream.publishedAtMs,
+    plannedAtMs: run.stream.plannedAtMs,
   });
   if (staged !== null) noteStaged(context, run, sweep, plan, staged, after, planned);
   const moves = toMoves(published, planned.assignments);
@@ -64,18 +75,25 @@ export function planCandidate(
     nextPreferenceAtMs: planned.nextPreferenceAtMs,
     publishedThrough: hasMoved ? publishedThrough : null,
     isChanged: staged !== null || planned.changes.length > 0,
+    presence,
   };
+  noteLosses(context, plan, candidate, presence, after, planned);
   if (moves.length + planned.changes.length === 0 && isUpToDate(candidate, stagedHead)) return;
   saveStagedHead(context.database, run.runKey, stagedHead);
   saveStagedAssignments(context.database, run.runKey, meterKey, moves);
   if (hasMoved) noteGroups(context, run, planned.assignments);
   if (staged !== null) plan[head === null ? "created" : "changed"] += 1;
-  plan.checksum.update(JSON.stringify([after.meterId, moves.map(({ assignmentId: _, ...move }) => move)]));
-  if (plan.tells) tellChanges(context, run, plan, after, planned);
+  if (plan.tells) tellChanges(context, run, plan, after, planned.changes);
 }
 
-function tellChanges(context: SyncContext, run: Run, plan: Plan, meter: Meter, planned: MeterPlan): void {
-  const events = toMeterEvents(plan.events, meter, planned.changes, (type, program) =>
+function tellChanges(
+  context: SyncContext,
+  run: Run,
+  plan: Plan,
+  meter: Meter,
+  changes: readonly MeterChange[],
+): void {
+  const events = toMeterEvents(plan.events, meter, changes, (type, program) =>
     loadToldCount(context.database, type, meter.meterId, program),
   );
   stageEvents(context, run, plan, events);
@@ -93,20 +111,38 @@ function noteGroups({ database }: SyncContext, run: Run, stays: readonly { reado
  * days a v1 document spoke of have passed with its sweep, so one that did not come again in this sweep, or
  * came unreadable, says nothing new: null.
  */
-function toAfter(run: Run, sweep: Sweep, { head, staged, meterKey }: Candidate): Meter | null {
+function toAfter(
+  run: Run,
+  sweep: Sweep,
+  { head, staged, meterKey, endedAtMs }: Candidate,
+  presence: Presence | null,
+): Meter | null {
   if (staged !== null) return toStoredMeter(run, staged);
   if (head === null) return null;
+  // Its end needs no answer; after that its document says nothing any more, until it is back.
+  if (presence === "ended") return toStoredMeter(run, head);
+  if (endedAtMs !== null && presence !== "present") return null;
   const isAnswered = sweep.seen.has(meterKey) && !sweep.unreadable.has(meterKey);
   if (head.apiVersion === "v1" && (run.apiVersion !== "v1" || !isAnswered)) return null;
   return toStoredMeter(run, head);
 }
 
-/** A meter of which nothing new is known: at most, this release reads its document in another way. */
-function planStanding(context: SyncContext, run: Run, plan: Plan, candidate: Candidate): void {
+/**
+ * A meter of whose groups nothing new is known: at most, it is missing or back, or this release reads its
+ * document in another way.
+ */
+function planStanding(
+  context: SyncContext,
+  run: Run,
+  plan: Plan,
+  candidate: Candidate,
+  presence: Presence | null,
+): void {
   const { head, meterKey } = candidate;
   const meter = head === null ? null : toStoredMeter(run, head);
   const revisionId = meter === null ? null : saveReread(context, run, candidate, meter);
-  if (head === null || meter === null || revisionId === null) return;
+  if (head === null || meter === null || (revisionId === null && presence === null)) return;
+  const changes = toPresenceChanges({ presence, wasMissing: candidate.isMissing });
   const hasMoved = head.transmissionRegion !== meter.transmissionRegion;
   if (hasMoved) {
     // Nothing is planned for it, but the views show it on the days of its region.
@@ -118,8 +154,10 @@ function planStanding(context: SyncContext, run: Run, plan: Plan, candidate: Can
     revisionId,
     participationPreference: toPreferenceInForce(meter.preferences, plan.nowMs)?.preference ?? null,
     publishedThrough: hasMoved ? toPublishedThrough(context, candidate) : null,
-    isChanged: false,
+    isChanged: changes.length > 0,
+    presence,
   });
+  if (plan.tells) tellChanges(context, run, plan, meter, changes);
 }
 
 /**
@@ -136,14 +174,6 @@ function saveReread({ database }: SyncContext, run: Run, candidate: Candidate, m
   const order = { windowOrdinal: rereadWindow, stagedOrder: 0 };
   saveStagedRevision(database, { runKey: run.runKey, meterKey, ...order, revisionId });
   return revisionId;
-}
-
-/** A stored document, read with today's code (I10). */
-function toStoredMeter(run: Run, revision: StoredRevision): Meter | null {
-  const document = JSON.parse(revision.document) as JsonObject;
-  const { meter } = run.extractor.toMeter(document, revision.apiVersion as ApiVersion);
-  if (meter === null || revision.participation === null) return meter;
-  return { ...meter, participation: JSON.parse(revision.participation) as Participation };
 }
 
 /** The last date a meter has been published for, in the region it was in. `null` for a new meter. */
@@ -163,6 +193,7 @@ function isUpToDate(candidate: Candidate, planned: StagedHead): boolean {
   return (
     planned.revisionId === null &&
     planned.publishedThrough === null &&
+    planned.presence === null &&
     candidate.nextBoundaryDate === planned.nextBoundaryDate &&
     candidate.nextPreferenceAtMs === planned.nextPreferenceAtMs &&
     candidate.participationPreference === planned.participationPreference
@@ -189,21 +220,4 @@ function noteStaged(
     if (marketGroupId !== null && marketGroupName !== null) names.set(marketGroupId, marketGroupName);
   }
   for (const [id, name] of names) saveStagedGroupName(context.database, run.runKey, id, name);
-}
-
-/** The rows to close and to open, so that the published step functions become the planned ones. */
-function toMoves(
-  published: readonly StoredAssignment[],
-  planned: readonly AssignmentRange[],
-): AssignmentMove[] {
-  const stays = new Set(planned.map(toKey));
-  const stood = new Set(published.map(toKey));
-  return [
-    ...published.filter((row) => !stays.has(toKey(row))),
-    ...planned.filter((row) => !stood.has(toKey(row))).map((row) => ({ ...row, assignmentId: null })),
-  ];
-}
-
-function toKey({ program, group, from, to }: AssignmentRange): string {
-  return JSON.stringify([program, group, from, to]);
 }

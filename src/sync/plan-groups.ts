@@ -3,6 +3,7 @@ import { inTransaction } from "../database/index.ts";
 import { diffGroup, type GroupChange, type MembershipSpan, toMembershipSpans } from "../diff/index.ts";
 import { toGroupEvents } from "../events/index.ts";
 import {
+  loadLosingCount,
   loadPlannedStays,
   loadStagedGroups,
   loadStays,
@@ -58,7 +59,23 @@ function planGroup(context: SyncContext, run: Run, plan: Plan, group: StagedGrou
   changes.forEach((change, index) => {
     stageChange(context, run, plan, { ...group, version: group.version + index }, change);
   });
+  noteEmptied(context, plan, marketGroupId, changes);
   return [...before, ...after].reduce((count, { meterIds }) => count + meterIds.length, 0);
+}
+
+/** A group that falls to zero: by its members moving on, or by their being left without any group. */
+function noteEmptied(
+  { database }: SyncContext,
+  plan: Plan,
+  marketGroupId: string,
+  changes: readonly GroupChange[],
+): void {
+  if (plan.losing === 0) return;
+  for (const { before, after, effectiveFrom: from, effectiveTo: to } of changes) {
+    if (after.length > 0 || before.length === 0) continue;
+    const losing = loadLosingCount(database, before, { from, to });
+    if (losing > 0) plan.emptied.push({ marketGroupId, members: before.length, losing });
+  }
 }
 
 function stageChange(

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { inTransaction } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { addDays, planHorizon, type RegionHorizon, toLatest, toLocalDate, toZone } from "../market/index.ts";
@@ -7,6 +6,7 @@ import {
   loadFieldKeys,
   loadPublishedHorizons,
   loadRegions,
+  openLosses,
   releasePlan,
   saveCandidates,
 } from "../snapshot/index.ts";
@@ -27,6 +27,7 @@ export async function planRun(
 ): Promise<Plan> {
   const { database } = context;
   releasePlan(database, run.runKey);
+  openLosses(database);
   const plan = startPlan(context, options, run, sweep);
   const dates = [...plan.horizons.values()].map((horizon) => horizon.range?.last ?? horizon.today);
   const total = saveCandidates(database, run.runKey, {
@@ -34,14 +35,14 @@ export async function planRun(
     preferenceThroughMs: plan.nowMs,
     regions: toRegionsInFull(run, sweep, plan),
   });
-  let last = 0;
+  let last = "";
   for (let planned = 0; planned < total; ) {
     const chunk = loadCandidates(database, run.runKey, last, candidatesPerChunk);
     if (chunk.length === 0) break;
     inTransaction(database, () => {
       for (const candidate of chunk) planCandidate(context, run, sweep, plan, candidate);
     });
-    last = chunk.at(-1)?.meterKey ?? last;
+    last = chunk.at(-1)?.meterId ?? last;
     planned += chunk.length;
     reportProgress(context, sweep, planned, total);
     await pause(context.signal);
@@ -60,12 +61,14 @@ function startPlan(context: SyncContext, options: SyncOptions, run: Run, sweep: 
     ...makeHorizons(context, run, sweep, nowMs),
     events: { streamId: run.stream.streamId, account: run.account, runId: run.runId, nowMs },
     tells: run.stream.publication > 0 || options.baselineEvents,
-    checksum: createHash("sha256"),
     knownFields: fields.known,
     fields: new Map(fields.untold.map((key) => [key, true])),
     created: 0,
     changed: 0,
     ordinal: 1,
+    losing: 0,
+    losingByProgram: new Map(),
+    emptied: [],
   };
   for (const region of loadRegions(database, run.runKey)) plan.toHorizon(region);
   return plan;
@@ -89,6 +92,7 @@ function makeHorizons({ database, config }: SyncContext, run: Run, sweep: Sweep,
       rules: run.zones,
       published: published.get(region) ?? null,
       answeredDates: Object.keys(sweep.observations.answered[zone] ?? {}),
+      isPoll: run.mode === "poll",
     });
     assertRange(horizon);
     horizons.set(region, horizon);
@@ -119,7 +123,8 @@ function toRegionsInFull(run: Run, sweep: Sweep, plan: Plan): string[] {
       if (published === null || range === null) return false;
       const { firstLookedAt } = published;
       if (published.zone !== zone || firstLookedAt === null || range.first < firstLookedAt) return true;
-      if (run.apiVersion !== "v1") return false;
+      // What a v1 poll did not return, it says nothing of.
+      if (run.apiVersion !== "v1" || run.mode === "poll") return false;
       const offsets = Object.keys(sweep.observations.offsets[zone] ?? {}).map(Number);
       return offsets.some((offset) => !isCovered(run, zone, offset, range));
     })

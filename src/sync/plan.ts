@@ -1,5 +1,5 @@
-import type { Hash } from "node:crypto";
 import { type EventContext, type StagedEvent, saveStagedEvents } from "../events/index.ts";
+import type { EmptiedGroup } from "../guard/index.ts";
 import type { RegionHorizon } from "../market/index.ts";
 import type { Run, SyncContext } from "./context.ts";
 
@@ -14,7 +14,6 @@ export type Plan = {
   readonly events: EventContext;
   /** False for a baseline that tells no events of meters and groups. */
   readonly tells: boolean;
-  readonly checksum: Hash;
   /** Fields that some document had before this run, by their keys. */
   readonly knownFields: ReadonlySet<string>;
   /** Fields told now or later: whether this run tells them. */
@@ -22,6 +21,11 @@ export type Plan = {
   created: number;
   changed: number;
   ordinal: number;
+  /** Meters that are left without any group on a date for which the published data gives them one. */
+  losing: number;
+  readonly losingByProgram: Map<string, number>;
+  /** Groups that fall to zero, and how many of their members are left without any group. */
+  readonly emptied: EmptiedGroup[];
 };
 
 /** Lets signals and timers in between two chunks; a run told to stop ends here and can be resumed. */
@@ -38,6 +42,5 @@ export function stageEvents(
   events: readonly StagedEvent[],
 ): void {
   saveStagedEvents(context.database, run.runKey, plan.ordinal, events);
-  for (const event of events) plan.checksum.update(event.id);
   plan.ordinal += events.length;
 }

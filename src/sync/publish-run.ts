@@ -1,10 +1,21 @@
 import { inTransaction } from "../database/index.ts";
 import { loadStagedCounts, loadToldCount, toRunEvent } from "../events/index.ts";
-import { addDays, toLatest, toPublishedHorizon } from "../market/index.ts";
-import { loadStream, releaseStaged, savePublication, saveRunEnd } from "../snapshot/index.ts";
+import { toPublishedHorizon } from "../market/index.ts";
+import {
+  type HeldPlan,
+  loadAbsenceCount,
+  loadGroupShifts,
+  loadPlanSha256,
+  releaseStaged,
+  saveHeldPlan,
+  saveRunEnd,
+  saveStagedAbsences,
+  saveSuspects,
+} from "../snapshot/index.ts";
 import type { Run, Sweep, SyncContext, SyncOptions, Verdicts } from "./context.ts";
-import { toReport } from "./make-report.ts";
+import { type Ending, toReport } from "./make-report.ts";
 import { type Plan, stageEvents } from "./plan.ts";
+import { savePlanned } from "./publication.ts";
 import type { RunReport } from "./report.ts";
 import { tellUnpublished } from "./tell-run.ts";
 
@@ -18,43 +29,26 @@ export function publishRun(
   verdicts: Verdicts,
 ): RunReport {
   const { database } = context;
-  const isEmptyStart = run.stream.publication === 0 && sweep.seen.count() === 0;
-  const horizons = new Map(
-    [...plan.horizons].map(([region, horizon]) => [region, toPublishedHorizon(horizon)]),
-  );
-  const finishedAtMs = toFinishedAt(context, run);
-  const report = toReport(options, run, sweep, {
-    ...verdicts,
-    status: "published",
-    finishedAtMs,
-    plan,
-    publishedAtMs: isEmptyStart ? null : plan.nowMs,
-    changes: loadStagedCounts(database, run.runKey),
-  });
+  const isEmptyStart = run.stream.publication === 0 && sweep.returned === 0;
+  const publishedAtMs = isEmptyStart ? null : plan.nowMs;
+  const ending = toEnding(context, run, plan, { status: "published", publishedAtMs });
+  const report = toReport(options, run, sweep, plan, verdicts, ending);
   inTransaction(database, () => {
     if (!isEmptyStart) {
       const told = loadToldCount(database, "sync.published", run.runId, "");
       stageEvents(context, run, plan, [
         toRunEvent(plan.events, "sync.published", toReportData(report), told),
       ]);
-      savePublication(database, {
-        ...run,
-        publication: run.stream.publication + 1,
-        publishedAtMs: plan.nowMs,
-        extractionVersion: run.extractor.version,
-        lastSequence: loadStream(database)?.lastSequence ?? 0,
-        horizons,
-        days: toDays(horizons),
-        fields: plan.fields,
-      });
+      savePlanned(database, run, toHeldPlan(run, plan, verdicts), plan.nowMs);
+      if (run.reading === "windows") saveSuspects(database);
     }
-    saveEnd(context, run, report, finishedAtMs, isEmptyStart ? null : plan.nowMs);
+    saveEnd(context, run, report, ending.finishedAtMs, publishedAtMs);
   });
   releaseLeftovers(context, run);
   return report;
 }
 
-/** Keeps the plan back: nothing is published, and that is told. */
+/** Keeps the plan back for a person to release or discard: nothing is published, and that is told. */
 export function holdRun(
   context: SyncContext,
   options: SyncOptions,
@@ -64,16 +58,55 @@ export function holdRun(
   verdicts: Verdicts,
 ): RunReport {
   const { database } = context;
-  const changes = loadStagedCounts(database, run.runKey);
-  const finishedAtMs = toFinishedAt(context, run);
-  const ending = { status: "held" as const, plan, finishedAtMs, publishedAtMs: null, changes };
-  const report = toReport(options, run, sweep, { ...verdicts, ...ending });
+  const ending = toEnding(context, run, plan, { status: "held", publishedAtMs: null });
+  const report = toReport(options, run, sweep, plan, verdicts, ending);
   inTransaction(database, () => {
     tellUnpublished(context, run, "sync.held", toReportData(report), plan.nowMs);
-    saveEnd(context, run, report, finishedAtMs, null);
+    if (!verdicts.lookup.isDone && run.mode === "sweep") saveStagedAbsences(database, run.runKey);
+    saveHeldPlan(database, run.runKey, toHeldPlan(run, plan, verdicts));
+    saveEnd(context, run, report, ending.finishedAtMs, null);
   });
   releaseLeftovers(context, run);
+  const rules = report.trips.map(({ rule }) => rule);
+  context.logger.warn(
+    { run_id: run.runId, rules },
+    "the plan is held back, nothing is published: `meter-sync run held` shows it",
+  );
   return report;
+}
+
+function toEnding(
+  { database, clock, leap }: SyncContext,
+  run: Run,
+  plan: Plan,
+  end: Pick<Ending, "status" | "publishedAtMs">,
+): Ending {
+  const today = [...plan.horizons.values()].map((horizon) => horizon.today).sort()[0];
+  return {
+    ...end,
+    // A run does not end before it began, though the clock be set back meanwhile.
+    finishedAtMs: Math.max(clock.now(), run.startedAtMs),
+    checksum: loadPlanSha256(database, run.runKey),
+    changes: loadStagedCounts(database, run.runKey),
+    absence: loadAbsenceCount(database),
+    groups: today === undefined ? null : loadGroupShifts(database, run.runKey, today),
+    traffic: leap.traffic(),
+  };
+}
+
+/** What publishing needs beside the staged rows, now or once a person has released it. */
+function toHeldPlan(run: Run, plan: Plan, { hidden }: Verdicts): HeldPlan {
+  return {
+    plannedAtMs: plan.nowMs,
+    account: run.account,
+    host: run.host,
+    apiVersion: run.apiVersion,
+    extractionVersion: run.extractor.version,
+    publication: run.stream.publication,
+    horizons: [...plan.horizons].map(([region, horizon]) => [region, toPublishedHorizon(horizon)]),
+    fields: [...plan.fields],
+    hiddenMeterKeys: hidden?.meterKeys ?? null,
+  };
 }
 
 /**
@@ -89,13 +122,9 @@ function releaseLeftovers({ database, logger }: SyncContext, run: Run): void {
   }
 }
 
-function toReportData(report: RunReport) {
+/** The report as `sync.*` carries it. */
+export function toReportData(report: RunReport) {
   return { ...report, trips: report.trips.map((trip) => ({ ...trip })) };
-}
-
-/** A run does not end before it began, though the clock be set back meanwhile. */
-function toFinishedAt({ clock }: SyncContext, run: Run): number {
-  return Math.max(clock.now(), run.startedAtMs);
 }
 
 function saveEnd(
@@ -112,18 +141,4 @@ function saveEnd(
     isCertified: report.is_certified,
     report: JSON.stringify(report),
   });
-}
-
-/** The trade dates the views show: from today to the last one really known. */
-function toDays(
-  horizons: ReadonlyMap<string, { today: string; lastLookedAt: string; knownThrough: string }>,
-): Map<string, string[]> {
-  return new Map(
-    [...horizons].map(([region, { today, lastLookedAt, knownThrough }]) => {
-      const last = toLatest(lastLookedAt, knownThrough);
-      const days: string[] = [];
-      for (let date = today; date <= last; date = addDays(date, 1)) days.push(date);
-      return [region, days];
-    }),
-  );
 }

@@ -1,31 +1,44 @@
-/** Which meters a sweep has seen, a bit each: memory hardly grows with the portfolio. */
+/** How often a sweep has seen each meter, a byte each: memory hardly grows with the portfolio. */
 export type SeenMeters = {
   readonly has: (meterKey: number) => boolean;
   /** Notes a meter; false when it had been seen before. */
   readonly add: (meterKey: number) => boolean;
+  /** Takes one sighting back: the window it was seen in is read again. */
+  readonly remove: (meterKey: number) => void;
+  /** Distinct meters. */
   readonly count: () => number;
+  /** Sightings of meters that had been seen before. */
+  readonly repeatedCount: () => number;
 };
 
+const sightingsMax = 255;
+
 export function makeSeenMeters(): SeenMeters {
-  let bits = new Uint8Array(1 << 12);
+  let sightings = new Uint8Array(1 << 15);
   let count = 0;
-  function has(meterKey: number): boolean {
-    return ((bits[meterKey >> 3] ?? 0) & (1 << (meterKey & 7))) !== 0;
-  }
+  let total = 0;
   return {
-    has,
+    has: (meterKey) => (sightings[meterKey] ?? 0) > 0,
     count: () => count,
+    repeatedCount: () => total - count,
     add: (meterKey) => {
-      if (has(meterKey)) return false;
-      const index = meterKey >> 3;
-      if (index >= bits.length) {
-        const wider = new Uint8Array(Math.max(bits.length * 2, index + 1));
-        wider.set(bits);
-        bits = wider;
+      if (meterKey >= sightings.length) {
+        const wider = new Uint8Array(Math.max(sightings.length * 2, meterKey + 1));
+        wider.set(sightings);
+        sightings = wider;
       }
-      bits[index] = (bits[index] ?? 0) | (1 << (meterKey & 7));
-      count += 1;
-      return true;
+      const before = sightings[meterKey] ?? 0;
+      sightings[meterKey] = Math.min(before + 1, sightingsMax);
+      total += 1;
+      if (before === 0) count += 1;
+      return before === 0;
+    },
+    remove: (meterKey) => {
+      const before = sightings[meterKey] ?? 0;
+      if (before === 0) return;
+      sightings[meterKey] = before - 1;
+      total -= 1;
+      if (before === 1) count -= 1;
     },
   };
 }

@@ -12,6 +12,7 @@ import { type JsonObject, type Meter, toFingerprint } from "../meter/index.ts";
 import {
   type KnownMeter,
   loadKnownMeter,
+  loadStagedFingerprint,
   type StoredWindow,
   saveNewMeter,
   saveRevision,
@@ -19,7 +20,7 @@ import {
 } from "../snapshot/index.ts";
 import type { Run, SyncContext } from "./context.ts";
 import { toFace } from "./face.ts";
-import { addDrift, addPerZone, type Observations } from "./observations.ts";
+import { addDrift, addPerZone, makeObservations, type Observations } from "./observations.ts";
 import type { SeenMeters } from "./seen-meters.ts";
 
 export type WindowReading = {
@@ -30,6 +31,10 @@ export type WindowReading = {
   readonly unreadableKeys: number[];
   readonly observations: Observations;
 };
+
+export function startWindowReading(window: StoredWindow): WindowReading {
+  return { window, seenKeys: [], unreadableKeys: [], observations: makeObservations() };
+}
 
 /**
  * Stages what a page says differently from the snapshot. Runs inside the caller's transaction, one a page.
@@ -83,7 +88,7 @@ function stageDocument(
   }
   addDrift(observations, extraction.drift);
   const meterKey = known?.meterKey ?? saveNewMeter(context.database, meterId);
-  noteSeen(meterKey, reading, seen);
+  if (!noteSeen(meterKey, reading, seen)) noteMoved(context, run, reading, meterKey, fingerprint);
   stageRevision(context, run, reading, { meterKey, fingerprint, meter, document: JSON.stringify(document) });
 }
 
@@ -108,6 +113,7 @@ function stageUnchanged(
 ): void {
   const isRepeated = !noteSeen(meterKey, reading, seen);
   if (!isRepeated || headRevisionId === null) return;
+  if (loadStagedFingerprint(database, run.runKey, meterKey) !== null) reading.observations.moved += 1;
   saveStagedRevision(database, { ...toPlace(run, reading.window, meterKey), revisionId: headRevisionId });
 }
 
@@ -118,11 +124,20 @@ function toPlace(run: Run, window: StoredWindow, meterKey: number) {
 }
 
 /** Notes that a meter was answered; false when it had been before in this sweep. */
-function noteSeen(meterKey: number, { seenKeys, observations }: WindowReading, seen: SeenMeters): boolean {
+function noteSeen(meterKey: number, { seenKeys }: WindowReading, seen: SeenMeters): boolean {
   seenKeys.push(meterKey);
-  const isFirst = seen.add(meterKey);
-  if (!isFirst) observations.repeated += 1;
-  return isFirst;
+  return seen.add(meterKey);
+}
+
+/** Counts a meter that this sweep has read before, with other content. */
+function noteMoved(
+  { database }: SyncContext,
+  run: Run,
+  { observations }: WindowReading,
+  meterKey: number,
+  fingerprint: string,
+): void {
+  if (loadStagedFingerprint(database, run.runKey, meterKey) !== fingerprint) observations.moved += 1;
 }
 
 /**

@@ -13,7 +13,14 @@ test.skipIf(leapOpenApiDir === undefined)(
       accountId: null,
       credentials: { kind: "key", key: "id:secret" },
       pageSize: 500,
-      limits: { requestTimeoutMs: 5000, responseBytesMax: 10_000, attemptCountMax: 1 },
+      concurrency: 4,
+      limits: {
+        requestTimeoutMs: 5000,
+        responseBytesMax: 10_000,
+        attemptCountMax: 1,
+        requestCountMax: 100,
+        runTimeMaxMs: 60_000,
+      },
       random: () => 0,
       clock: { now: () => 0 },
     });
@@ -24,10 +31,15 @@ test.skipIf(leapOpenApiDir === undefined)(
         for (const token of [null, "t2"]) await client.readPage({ addedFromMs, addedToMs }, token, signal);
       }
     }
+    // Polls: what was modified since an instant, and pages after the first.
+    const poll = { addedFromMs: null, addedToMs: null, modifiedFromMs: fromMs };
+    for (const token of [null, "t2"]) await client.readPage(poll, token, signal);
+    const ids = ["5d1e0000-0000-4000-8000-000000000001", "5d1e0000-0000-4000-8000-000000000002"];
+    for (const some of [ids, ids.slice(1)]) await client.readMeters(some, signal);
     client.close();
     await server.close();
     const schema = openLeapSchema("enrollments.yml");
-    expect(server.received).toHaveLength(8);
+    expect(server.received).toHaveLength(12);
     for (const { body } of server.received) {
       expect(schema.validateRequest("searchMeterEnrollments", body)).toEqual([]);
     }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
+import { type Fault, type RunningSimulator, startSimulator } from "../../src/simulator/index.ts";
 import { type LeapSchema, leapOpenApiDir, noOpenApiReason, openLeapSchema } from "./leap-schema.ts";
 
 const isMissing = leapOpenApiDir === undefined;
@@ -56,6 +56,57 @@ describe.skipIf(isMissing)(isMissing ? `${title} (${noOpenApiReason})` : title, 
     const { status, body } = await ask("GET", `/v2/meters/${id}/enrollments`);
     expect(status).toBe(200);
     expect(schema.validateResponse("getMeterEnrollment", 200, body)).toEqual([]);
+  });
+
+  test("meters asked for by their ids, or by when they were modified, fit the schema", async () => {
+    const ids = Array.from({ length: 600 }, (_, index) => simulator.portfolio.meterIdAt(index));
+    for (const request of [
+      { meter_ids: ids, page_size: 500 },
+      { last_modified_date_time: "2026-09-19T00:00:00Z", page_size: 500 },
+    ]) {
+      expect(schema.validateRequest("searchMeterEnrollments", request)).toEqual([]);
+      const { status, body } = await ask("POST", "/v2/meters/enrollments/search", request);
+      expect(status).toBe(200);
+      expect(schema.validateResponse("searchMeterEnrollments", 200, body)).toEqual([]);
+    }
+  });
+
+  test("what a fault leaves of the meters is still an answer that fits the schema", async () => {
+    const faults: readonly Fault[] = [
+      { kind: "empty-first-page" },
+      { kind: "missing-token" },
+      { kind: "repeated-token", page: 1 },
+      { kind: "page-cap" },
+      { kind: "moving-meters", twice: 0.4 },
+      { kind: "region-vanishes" },
+      { kind: "ungrouped" },
+      { kind: "ungrouped", rows: "drop" },
+      { kind: "other-account" },
+      { kind: "missing-meters", share: 0.5 },
+      { kind: "hidden-meters", share: 0.5 },
+    ];
+    for (const fault of faults) {
+      simulator.setFaults([fault]);
+      const filter = { page_size: 200, created_before_date_time: "2030-01-01T00:00:00Z" };
+      const first = await ask("POST", "/v2/meters/enrollments/search", filter);
+      const page_token = (first.body as { next_page_token?: string }).next_page_token;
+      const second = await ask("POST", "/v2/meters/enrollments/search", { ...filter, page_token });
+      for (const { body } of [first, second])
+        expect([fault, schema.validateResponse("searchMeterEnrollments", 200, body)]).toEqual([fault, []]);
+      expect(simulator.faultCounts()[0]?.hitCount).toBeGreaterThan(0);
+    }
+    simulator.setFaults([
+      { kind: "token-expiry", requests: 0 },
+      { kind: "error-500", after: 2 },
+    ]);
+    const { body } = await ask("POST", "/v2/meters/enrollments/search", { page_size: 200 });
+    const { next_page_token: page_token } = body as { next_page_token: string };
+    for (const wanted of [400, 500]) {
+      const reply = await ask("POST", "/v2/meters/enrollments/search", { page_size: 200, page_token });
+      expect(reply.status).toBe(wanted);
+      expect(schema.validateResponse("searchMeterEnrollments", wanted, reply.body)).toEqual([]);
+    }
+    simulator.setFaults([]);
   });
 
   test("refusals fit the schema", async () => {

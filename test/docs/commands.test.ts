@@ -15,6 +15,18 @@ describe("the README", () => {
     expect(readme).toContain(name);
   });
 
+  it("leads to headings of its own where it says so", () => {
+    const headings = [...readme.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\s-]/g, "")
+        .replaceAll(" ", "-"),
+    );
+    const anchors = [...readme.matchAll(/\]\(#([^)]*)\)/g)].map(([, anchor]) => anchor);
+    expect(anchors.length).toBeGreaterThan(0);
+    expect(anchors.filter((anchor) => !headings.includes(anchor ?? ""))).toEqual([]);
+  });
+
   it("shows only commands that the program takes", () => {
     const commands = toCommandLines(readme);
     expect(commands.length).toBeGreaterThan(0);

@@ -12,6 +12,8 @@ CREATE INDEX `event_run_id` ON `event` (`run_id`);
 
 CREATE INDEX `event_subject` ON `event` (`subject`);
 
+CREATE INDEX `meter_absence` ON `meter` (`meter_key`) WHERE is_missing = 1 OR is_absence_released = 1 OR ended_at_ms IS NOT NULL;
+
 CREATE UNIQUE INDEX `meter_meter_id_unique` ON `meter` (`meter_id`);
 
 CREATE INDEX `meter_next_boundary_date` ON `meter` (`next_boundary_date`);
@@ -68,6 +70,11 @@ CREATE TABLE `group_span` (
 	PRIMARY KEY(`market_group_id`, `effective_from`)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE `hidden_meter` (
+	`meter_key` integer PRIMARY KEY NOT NULL,
+	`is_hidden` integer NOT NULL
+) STRICT;
+
 CREATE TABLE `horizon` (
 	`transmission_region` text PRIMARY KEY NOT NULL,
 	`zone` text NOT NULL,
@@ -108,7 +115,7 @@ CREATE TABLE `meter` (
 	`changed_at_ms` integer,
 	`next_boundary_date` text,
 	`next_preference_at_ms` integer
-) STRICT;
+, `transmission_region` text, `enrollment_status` text, `missing_since_ms` integer, `ended_at_ms` integer, `is_absence_released` integer DEFAULT 0 NOT NULL) STRICT;
 
 CREATE TABLE `read_window` (
 	`window_key` integer PRIMARY KEY NOT NULL,
@@ -121,7 +128,7 @@ CREATE TABLE `read_window` (
 	`page_count` integer DEFAULT 0 NOT NULL,
 	`seen` blob,
 	`observations` text
-) STRICT;
+, `modified_from_ms` integer, `meter_count` integer) STRICT;
 
 CREATE TABLE `revision` (
 	`revision_id` integer PRIMARY KEY NOT NULL,
@@ -161,13 +168,19 @@ CREATE TABLE `run` (
 	`is_certified` integer DEFAULT 0 NOT NULL,
 	`cursor_ms` integer,
 	`report` text NOT NULL
-) STRICT;
+, `publication` integer DEFAULT 0 NOT NULL, `is_full_chain` integer DEFAULT 0 NOT NULL) STRICT;
 
 CREATE TABLE `sink` (
 	`name` text PRIMARY KEY NOT NULL,
 	`settled_sequence` integer NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`settled_at_ms` integer
+) STRICT;
+
+CREATE TABLE `staged_absence` (
+	`run_key` integer NOT NULL,
+	`meter_key` integer NOT NULL,
+	PRIMARY KEY(`run_key`, `meter_key`)
 ) STRICT;
 
 CREATE TABLE `staged_assignment` (
@@ -222,16 +235,21 @@ CREATE TABLE `staged_head` (
 	`next_boundary_date` text,
 	`next_preference_at_ms` integer,
 	`published_through` text,
-	`is_changed` integer NOT NULL,
+	`is_changed` integer NOT NULL, `presence` text,
 	PRIMARY KEY(`run_key`, `meter_key`)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `staged_plan` (
+	`run_key` integer PRIMARY KEY NOT NULL,
+	`plan` text NOT NULL
+) STRICT;
 
 CREATE TABLE `staged_revision` (
 	`run_key` integer NOT NULL,
 	`meter_key` integer NOT NULL,
 	`window_ordinal` integer NOT NULL,
 	`staged_order` integer NOT NULL,
-	`revision_id` integer NOT NULL,
+	`revision_id` integer NOT NULL, `is_own` integer DEFAULT 1 NOT NULL,
 	PRIMARY KEY(`run_key`, `meter_key`, `window_ordinal`)
 ) STRICT, WITHOUT ROWID;
 
@@ -245,7 +263,7 @@ CREATE TABLE `stream` (
 	`publication` integer DEFAULT 0 NOT NULL,
 	`published_at_ms` integer,
 	`last_sequence` integer DEFAULT 0 NOT NULL
-) STRICT;
+, `planned_at_ms` integer) STRICT;
 
 CREATE VIEW snapshot_assignment_history AS
 SELECT m.meter_id, a.program, a.market_group_id, a.effective_from, a.effective_to,

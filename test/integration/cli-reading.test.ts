@@ -177,7 +177,7 @@ describe("the program", () => {
     expect((await runProgram(["--version"], wrong)).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
-  it.each([[[]], [["statsu"]], [["status", "--fresh-within", "soon"]], [["sync", "--mode", "poll"]]])(
+  it.each([[[]], [["statsu"]], [["status", "--fresh-within", "soon"]], [["sync", "--mode", "glance"]]])(
     "exits 2 with one line for %j",
     async (words) => {
       const { exitCode, stdout, messages } = await runProgram(words);

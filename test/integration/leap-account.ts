@@ -12,6 +12,14 @@ export const meter = {
 export const page = { meters: [meter] };
 export const everything = { addedFromMs: null, addedToMs: null };
 
+const generous = {
+  requestTimeoutMs: 5000,
+  responseBytesMax: 1_000_000,
+  attemptCountMax: 4,
+  requestCountMax: 10_000,
+  runTimeMaxMs: 3_600_000,
+};
+
 export async function openServer(...steps: readonly Step[]): Promise<ScriptedServer> {
   const server = await openScriptedServer(...steps);
   onTestFinished(server.close);
@@ -19,24 +27,28 @@ export async function openServer(...steps: readonly Step[]): Promise<ScriptedSer
 }
 
 export function openClient(baseUrl: string, changes: Partial<LeapClientOptions> = {}): LeapClient {
-  const client = openLeapClient({
+  const client = openLeapClient({ ...toOptions(baseUrl), ...changes });
+  onTestFinished(client.close);
+  return client;
+}
+
+export function toOptions(baseUrl: string): LeapClientOptions {
+  return {
     apiVersion: "v2",
     baseUrl,
     accountId: "acct-1",
     credentials: { kind: "key", key },
     pageSize: 500,
-    limits: { requestTimeoutMs: 5000, responseBytesMax: 1_000_000, attemptCountMax: 4 },
+    concurrency: 4,
+    limits: generous,
     // No jitter: attempts follow one another at once.
     random: () => 0,
     clock: { now: () => 1_800_000_000_000 },
-    ...changes,
-  });
-  onTestFinished(client.close);
-  return client;
+  };
 }
 
 export function limits(changes: Partial<LeapClientOptions["limits"]>): Partial<LeapClientOptions> {
-  return { limits: { requestTimeoutMs: 5000, responseBytesMax: 1_000_000, attemptCountMax: 4, ...changes } };
+  return { limits: { ...generous, ...changes } };
 }
 
 export function readPage(client: LeapClient, signal = new AbortController().signal) {

@@ -1,6 +1,7 @@
 import { getEventListeners } from "node:events";
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { LeapTokenRefused } from "../../src/leap/index.ts";
 import { everything, failureOf, key, meter, openClient, openServer, page, readPage } from "./leap-account.ts";
 import { answerJson, answerText } from "./scripted-server.ts";
 
@@ -60,26 +61,49 @@ test("the server's own date comes with the page (I3)", async () => {
 });
 
 test.each([
-  ["v2", `/v2/meters/${meter.meter_id}/enrollments`],
-  ["v1", `/v1.1/account/acct-1/meters/${meter.meter_id}`],
-] as const)(
-  "one meter is read by its id through %s; Leap's 404 means that there is none",
-  async (apiVersion, path) => {
-    const unknown = answerJson({ title: "Meter not found", status: 404 }, 404);
-    const server = await openServer(answerJson(meter), unknown, answerText("<html>no such page", 404));
-    const client = openClient(server.url, { apiVersion });
-    const signal = new AbortController().signal;
-    expect(await client.readMeter(meter.meter_id, signal)).toEqual(meter);
-    expect(await client.readMeter(meter.meter_id, signal)).toBeNull();
-    expect((await failureOf(client.readMeter(meter.meter_id, signal))).kind).toBe("contract");
-    expect(server.received[0]).toMatchObject({ method: "GET", path });
-  },
-);
+  ["v2", { meters: [meter] }, "last_modified_date_time"],
+  ["v1", { results: [meter] }, "date_last_modified"],
+] as const)("a poll in %s asks for what was modified, besides the window", async (apiVersion, body, name) => {
+  const server = await openServer(answerJson(body));
+  const client = openClient(server.url, { apiVersion });
+  const signal = new AbortController().signal;
+  await client.readPage({ ...everything, modifiedFromMs: Date.UTC(2026, 9, 30, 6) }, null, signal);
+  await client.readPage({ ...everything, modifiedFromMs: null }, null, signal);
+  expect(server.received.map((one) => one.body)).toEqual([
+    { page_size: 500, [name]: "2026-10-30T06:00:00.000Z" },
+    { page_size: 500 },
+  ]);
+});
 
-test("a point read answered with another meter is a broken contract", async () => {
-  const server = await openServer(answerJson(meter));
-  const reading = openClient(server.url).readMeter("another", new AbortController().signal);
-  expect((await failureOf(reading)).kind).toBe("contract");
+test.each([400, 404, 410, 422])("a page token that is answered %i has expired", async (status) => {
+  const server = await openServer(answerJson({ title: "no such token" }, status));
+  const client = openClient(server.url);
+  const signal = new AbortController().signal;
+  const failure = await failureOf(client.readPage(everything, "t7", signal));
+  expect(failure).toBeInstanceOf(LeapTokenRefused);
+  expect(failure).toMatchObject({ kind: "contract", fields: { status } });
+  expect(failure.message).toMatch(/refused the page token \(\d+: "no such token"\)\. It has expired/);
+  expect(await failureOf(client.readPage(everything, null, signal))).not.toBeInstanceOf(LeapTokenRefused);
+  expect(server.received).toHaveLength(2);
+});
+
+test.each([401, 403, 409, 500])("%i says nothing of the page token", async (status) => {
+  const server = await openServer(answerJson({ title: "no" }, status));
+  const reading = openClient(server.url).readPage(everything, "t7", new AbortController().signal);
+  expect(await failureOf(reading)).not.toBeInstanceOf(LeapTokenRefused);
+});
+
+test("what was sent and received is counted", async () => {
+  const busy = answerJson("busy", 503);
+  const server = await openServer(answerJson(page), busy, answerJson("slow", 429), answerJson(page));
+  const client = openClient(server.url, { concurrency: 8 });
+  const none = { requestCount: 0, retryCount: 0, throttledCount: 0, byteCount: 0, concurrencyLowest: 8 };
+  expect(client.traffic()).toEqual(none);
+  await readPage(client);
+  await readPage(client);
+  const byteCount = 2 * JSON.stringify(page).length + '"busy""slow"'.length;
+  const counted = { requestCount: 4, retryCount: 2, throttledCount: 1, byteCount, concurrencyLowest: 4 };
+  expect(client.traffic()).toEqual(counted);
 });
 
 test("a gzip answer is read", async () => {

@@ -37,8 +37,51 @@ test("a login's token that is refused with 401 is renewed once", async () => {
   expect((await readPage(client)).documents).toHaveLength(1);
   const stubborn = await openServer(issue, refuse, issue, refuse);
   const again = openClient(stubborn.url, { credentials: { ...login, loginUrl: `${stubborn.url}/login` } });
-  expect((await failureOf(readPage(again))).kind).toBe("refused");
+  const failure = await failureOf(readPage(again));
+  expect(failure.kind).toBe("refused");
+  expect(failure.message).toMatch(/refused the login's token, and a new one too \(401\)\..*LEAP_LOGIN_URL/);
   expect(stubborn.received).toHaveLength(4);
+});
+
+test("a login's token that ends while a request waits for its next attempt is renewed", async () => {
+  let loginCount = 0;
+  let nowMs = 1_800_000_000_000;
+  const server = await openServer((response, received) => {
+    if (received.path === "/login") {
+      loginCount += 1;
+      answerJson({ token: `issued-token-${loginCount}` })(response, received);
+    } else if (loginCount === 1) answerJson("busy", 503)(response, received);
+    else answerJson(page)(response, received);
+  });
+  const random = () => {
+    nowMs += 26 * 60_000;
+    return 0;
+  };
+  const credentials = { ...login, loginUrl: `${server.url}/login` };
+  const client = openClient(server.url, { credentials, random, clock: { now: () => nowMs }, concurrency: 1 });
+  await readPage(client);
+  expect(server.received.map(({ headers }) => headers.authorization)).toEqual([
+    undefined,
+    "Bearer issued-token-1",
+    undefined,
+    "Bearer issued-token-2",
+  ]);
+});
+
+test("a login that one read began and gave up is begun anew by the one that shared it", async () => {
+  const giveUp = new AbortController();
+  const reason = new Error("given up");
+  const issue = answerJson({ token: "issued-token" });
+  const server = await openServer(() => giveUp.abort(reason), issue, answerJson(page));
+  const client = openClient(server.url, { credentials: { ...login, loginUrl: `${server.url}/login` } });
+  const [first, second] = await Promise.allSettled([readPage(client, giveUp.signal), readPage(client)]);
+  expect(first).toEqual({ status: "rejected", reason });
+  expect(second).toMatchObject({ status: "fulfilled" });
+  expect(server.received.map(({ path }) => path.replace(/^\/v2.*/, "page"))).toEqual([
+    "/login",
+    "/login",
+    "page",
+  ]);
 });
 
 test.each([

@@ -9,7 +9,11 @@ test.each([401, 403])("%i is refused at once and speaks of the key and the envir
   const server = await openServer(answerJson({ title: key, status }, status));
   const failure = await failureOf(readPage(openClient(server.url)));
   expect(failure.kind).toBe("refused");
-  expect(failure.message).toMatch(/key.*staging\/production/);
+  expect(failure.message).toMatch(
+    new RegExp(
+      `refused the key \\(${status}\\).*key is wrong.*other environment.*LEAP_API_KEY and LEAP_BASE_URL`,
+    ),
+  );
   expect(server.received).toHaveLength(1);
 });
 
@@ -44,11 +48,23 @@ test.each([
   },
 );
 
+test("an archive that unpacks to far too much is read no further than the limit (I8)", async () => {
+  const bomb = gzipSync(Buffer.alloc(64 * 1024 * 1024));
+  const server = await openServer(answerText(bomb, 200, gzip));
+  const client = openClient(server.url, limits({ responseBytesMax: 200_000 }));
+  const failure = await failureOf(readPage(client));
+  expect(bomb.byteLength).toBeLessThan(200_000);
+  expect(failure.message).toMatch(/larger than 200000 bytes\. Lower METER_SYNC_PAGE_SIZE/);
+  expect(client.traffic()).toMatchObject({ requestCount: 1 });
+  expect(client.traffic().byteCount).toBeLessThan(500_000);
+});
+
 test("a redirect is refused, naming its host without the query", async () => {
   const server = await openServer(answerText("", 302, { location: "https://elsewhere.example/in?secret=1" }));
   const failure = await failureOf(readPage(openClient(server.url)));
   expect(failure.kind).toBe("contract");
   expect(failure.message).toContain("elsewhere.example.");
+  expect(failure.message).toMatch(/Redirects are not followed.*Check LEAP_BASE_URL/);
   expect(failure.message).not.toContain("secret");
   expect(server.received).toHaveLength(1);
 });

@@ -8,6 +8,9 @@ export const noon = Date.parse("2026-11-10T20:00:00Z");
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 
+/** Where the year is cut into five windows, the first and the last of them open-ended. */
+export const quarters: readonly number[] = [0, 3, 6, 9].map((month) => Date.UTC(2026, month, 1));
+
 /** The days a v1 answer speaks about. */
 export function threeDays(today: string): string[] {
   return [0, 1, 2].map((day) => addDays(today, day));

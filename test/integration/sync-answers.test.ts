@@ -94,14 +94,17 @@ describe("answers that cannot be accepted", () => {
 });
 
 describe("answers that mean nothing new", () => {
-  it("keep absent meters as they are, and count them", async () => {
+  it("keep the groups of absent meters as they are, tell them missing, and count them", async () => {
     leap.entries = six.map(toEntry);
     await days.run(noon);
     leap.entries = six.slice(2).map(toEntry);
     const report = await days.run(noon + 3_600_000);
     expect([report.exit_code, report.meters.absent, report.meters.returned]).toEqual([0, 2, 4]);
     expect(readMembers(days.database).length).toBe(18);
-    expect(readChanges(days.database)).toEqual([]);
+    expect(readChanges(days.database).map(({ type, subject }) => [type, subject])).toEqual([
+      ["meter.missing", meterId(1)],
+      ["meter.missing", meterId(2)],
+    ]);
   });
 
   it("count a meter once that comes on two pages, and believe the later one", async () => {

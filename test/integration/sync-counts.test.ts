@@ -57,6 +57,7 @@ describe("a meter that cannot be read", () => {
       rejected: 0,
       unreadable: 1,
       repeated: 0,
+      moved: 0,
     });
   });
 });

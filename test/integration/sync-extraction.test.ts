@@ -83,6 +83,7 @@ describe("a release that extracts more from a meter (I10)", () => {
       "meter.enrollment.program-status.updated",
       "meter.partner-reference.updated",
       "meter.group.remapped",
+      "meter.missing",
       "meter.enrollment.group.updated",
       "meter.enrollment.group.updated",
       "sync.published",

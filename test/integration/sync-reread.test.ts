@@ -176,9 +176,9 @@ describe("a v1 meter that stands as it is while a release reads its region diffe
   const stays: readonly Stay[] = [{ group: "north", from: "2026-11-01" }];
 
   it.each([
-    ["came unreadable", { enrollment: 7 }],
-    ["did not come", null],
-  ])("stays in its group when it %s, and after it is back", async (_, extra) => {
+    ["came unreadable", { enrollment: 7 }, [{}, {}, {}]],
+    ["did not come", null, [{ "meter.missing": 1 }, {}, { "meter.reappeared": 1 }]],
+  ])("stays in its group when it %s, and after it is back", async (_, extra, told) => {
     const answer = (day: number, odd: MeterSketch[]) => {
       const sketches = [...three(stays).slice(0, 2), ...odd];
       leap.entries = sketches.map((sketch) => toEntryV1(sketch, addDays("2026-11-10", day)));
@@ -187,13 +187,14 @@ describe("a v1 meter that stands as it is while a release reads its region diffe
     const third = three(stays)[2]!;
     answer(0, [third]);
     await days.run(noon, { apiVersion: "v1" });
-    for (const day of [1, 2]) {
-      answer(day, extra === null ? [] : [{ ...third, extra }]);
-      expect((await days.run(noon + day * dayMs, options)).changes).toEqual({});
+    // Eight hours later its assignments do not end yet.
+    for (const [place, hours] of [24, 32].entries()) {
+      answer(1, extra === null ? [] : [{ ...third, extra }]);
+      expect((await days.run(noon + hours * hourMs, options)).changes).toEqual(told[place]);
       expectAgreement(9);
     }
     answer(3, [third]);
-    expect((await days.run(noon + 3 * dayMs, options)).changes).toEqual({});
+    expect((await days.run(noon + 3 * dayMs, options)).changes).toEqual(told[2]);
     expectAgreement(9);
   });
 });

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type LeapClient, openLeapClient } from "../../src/leap/index.ts";
-import { runSync } from "../../src/sync/index.ts";
+import type { LeapClient } from "../../src/leap/index.ts";
 import { addDays, localDate } from "../support/calendar.ts";
 import { type MeterSketch, meterId, toEntry } from "../support/documents.ts";
-import { type DayOptions, type Days, openDays, toConfig } from "../support/run-days.ts";
+import { type DayOptions, type Days, openDays } from "../support/run-days.ts";
 import { openScriptedLeap, type ScriptedLeap } from "../support/scripted-leap.ts";
+import { runConfigured } from "./configured-run.ts";
 import { later } from "./later-release.ts";
-import { breakAfter, dayMs, hourMs, noon, toEntryV1 } from "./small-portfolio.ts";
+import { breakAfter, dayMs, hourMs, noon, quarters, toEntryV1 } from "./small-portfolio.ts";
 
 let leap: ScriptedLeap;
 let days: Days;
@@ -35,6 +35,11 @@ async function breakDown(nowMs: number, pageCount: number, options: DayOptions =
   );
 }
 
+/** The five windows of a sweep, none of them split or begun again. */
+function toWindows(counts: { read: number; resumed: number }) {
+  return { total: 5, split: 0, restarted: 0, ...counts };
+}
+
 function readGroupNames(): string[] {
   const rows = days.database.prepare("SELECT DISTINCT market_group_name AS name FROM snapshot_group_members");
   return rows
@@ -50,7 +55,7 @@ describe("a window that was read too long ago", () => {
     leap.entries = six("south").map(toEntry);
     for (const hours of [5.9, 11.8, 17.7]) await breakDown(noon + hours * hourMs, 0);
     const report = await days.run(noon + 23.6 * hourMs);
-    expect(report.windows).toEqual({ total: 5, read: 5, resumed: 0 });
+    expect(report.windows).toEqual(toWindows({ read: 5, resumed: 0 }));
     expect(readGroupNames()).toEqual(["south"]);
   });
 
@@ -62,7 +67,7 @@ describe("a window that was read too long ago", () => {
     leap.entries = six("west").map(toEntry);
     leap.forgetAsked();
     const report = await days.run(noon + 7 * hourMs);
-    expect(report.windows).toEqual({ total: 5, read: 4, resumed: 1 });
+    expect(report.windows).toEqual(toWindows({ read: 4, resumed: 1 }));
     expect(leap.asked.length).toBe(4);
     expect(report.meters).toMatchObject({ returned: 6, created: 6 });
     expect(readGroupNames()).toEqual(["south", "west"]);
@@ -72,7 +77,7 @@ describe("a window that was read too long ago", () => {
     leap.entries = six("north").map(toEntry);
     await breakDown(noon, 3);
     const report = await days.run(noon + 5.9 * hourMs);
-    expect(report.windows).toEqual({ total: 5, read: 2, resumed: 3 });
+    expect(report.windows).toEqual(toWindows({ read: 2, resumed: 3 }));
   });
 });
 
@@ -87,7 +92,7 @@ describe("a v1 sweep", () => {
     await breakDown(noon, 2, { apiVersion: "v1" });
     await breakDown(noon + 4 * hourMs, 1, { apiVersion: "v1" });
     const report = await days.run(noon + 7 * hourMs, { apiVersion: "v1" });
-    expect(report.windows).toEqual({ total: 5, read: 5, resumed: 0 });
+    expect(report.windows).toEqual(toWindows({ read: 5, resumed: 0 }));
   });
 
   it("tells no remap after days of runs that failed every five hours", async () => {
@@ -95,7 +100,7 @@ describe("a v1 sweep", () => {
     await days.run(noon, { apiVersion: "v1" });
     for (let hours = 5; hours <= 35; hours += 5) {
       answer(noon + hours * hourMs);
-      await breakDown(noon + hours * hourMs, hours === 5 ? 3 : 0, { apiVersion: "v1" });
+      await breakDown(noon + hours * hourMs, hours === 5 ? 3 : 0, { apiVersion: "v1", cuts: quarters });
     }
     answer(noon + 40 * hourMs);
     const report = await days.run(noon + 40 * hourMs, { apiVersion: "v1" });
@@ -119,24 +124,8 @@ describe("a v1 sweep", () => {
 
   /** A run with METER_SYNC_RESUME_WITHIN at two days; returns how many windows it took over. */
   async function runPatiently(own: Days, apiVersion: "v1" | "v2", nowMs: number): Promise<number> {
-    const config = { ...toConfig(leap, own.path, { apiVersion }), resumeWithinMs: 2 * dayMs };
-    const client = openLeapClient({
-      apiVersion,
-      baseUrl: leap.url,
-      accountId: leap.accountId,
-      credentials: { kind: "key", key: leap.apiKey },
-      pageSize: 500,
-      limits: { requestTimeoutMs: 20_000, responseBytesMax: 1024 * 1024, attemptCountMax: 1 },
-      random: () => 0,
-      clock: { now: () => Date.now() },
-    });
-    const clock = { now: () => nowMs };
-    const silent = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    const shared = { config, database: own.database, leap: client, logger: silent, clock, realClock: clock };
-    const wiring = { signal: new AbortController().signal, makeRunId: () => "patient", onProgress: () => {} };
-    const options = { isDryRun: false, isRehearsal: false, baselineEvents: false };
-    const report = await runSync({ ...shared, ...wiring }, options);
-    client.close();
+    const config = { resumeWithinMs: 2 * dayMs };
+    const report = await runConfigured(leap, own, nowMs, { apiVersion, config });
     return report.windows.resumed;
   }
 });
@@ -146,7 +135,7 @@ describe("windows staged under another extraction version", () => {
     leap.entries = six("north").map(toEntry);
     await breakDown(noon, 3);
     const report = await days.run(noon + hourMs, { extractor: later({ meterType: "NEW" }) });
-    expect(report.windows).toEqual({ total: 5, read: 5, resumed: 0 });
+    expect(report.windows).toEqual(toWindows({ read: 5, resumed: 0 }));
     const types = days.database.prepare("SELECT DISTINCT meter_type FROM snapshot_meters").all();
     expect(types).toEqual([{ meter_type: "NEW" }]);
   });
@@ -194,7 +183,7 @@ describe("two windows that hold the same meter", () => {
     leap.entries = twice("north");
     await expect(days.run(noon, holdFirstWindow("south", "fail"))).rejects.toThrow("broke down");
     const report = await days.run(noon + hourMs);
-    expect(report.windows).toEqual({ total: 5, read: 1, resumed: 4 });
+    expect(report.windows).toEqual(toWindows({ read: 1, resumed: 4 }));
     expect(readGroupNames()).toEqual(["south"]);
     expect((await days.run(noon + 2 * hourMs)).changes).toEqual({});
     const heads = days.database.prepare("SELECT meter_id FROM snapshot_meters").all();

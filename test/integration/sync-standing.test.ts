@@ -4,7 +4,7 @@ import { groupId, type MeterSketch, meterId } from "../support/documents.ts";
 import { type Days, openDays } from "../support/run-days.ts";
 import { openScriptedLeap, type ScriptedLeap } from "../support/scripted-leap.ts";
 import { lastSequence, readChanges, readHistory, readMembers } from "../support/views.ts";
-import { breakAfter, dayMs, hourMs, noon, threeDays, toEntryV1 } from "./small-portfolio.ts";
+import { breakAfter, dayMs, hourMs, noon, quarters, threeDays, toEntryV1 } from "./small-portfolio.ts";
 
 let leap: ScriptedLeap;
 let days: Days;
@@ -65,7 +65,8 @@ describe("a known v1 meter whose document came unreadable", () => {
     leap.entries = [dated, steady].map((sketch) => toEntryV1(sketch, first));
     await days.run(noon);
     leap.entries = [unreadable, steady].map((sketch) => toEntryV1(sketch, addDays(first, 1)));
-    await expect(days.run(noon + dayMs, { wrapLeap: breakAfter(3) })).rejects.toThrow("broke down");
+    const broken = days.run(noon + dayMs, { cuts: quarters, wrapLeap: breakAfter(3) });
+    await expect(broken).rejects.toThrow("broke down");
     const report = await days.run(noon + dayMs + hourMs);
     expect(report.windows.resumed).toBe(3);
     expect([report.exit_code, report.meters.unreadable, report.changes]).toEqual([7, 1, {}]);

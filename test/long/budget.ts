@@ -1,18 +1,26 @@
-/** Seconds each long test may take; LONG_TEST_SEED repeats a history that failed. */
+/** Seconds each long test may take. */
 export const secondsMax = Number(process.env.LONG_TEST_SECONDS ?? 120);
 
+/** Whether the time was given: then it bounds what otherwise ends with the work. */
+export const isBounded = process.env.LONG_TEST_SECONDS !== undefined;
+
 const given = process.env.LONG_TEST_SEED;
+
+/** LONG_TEST_SEED repeats a history that failed, and no other. */
+export const isSeedGiven = given !== undefined;
+
+export const firstSeed = given === undefined ? Date.now() % 1_000_000 : Number(given);
 
 /** Walks seed after seed until the time is over; says which it walks, so that a failure can be repeated. */
 export async function walkSeeds(name: string, walk: (seed: number) => Promise<unknown>): Promise<number> {
   const endMs = Date.now() + secondsMax * 1000;
-  let seed = given === undefined ? Date.now() % 1_000_000 : Number(given);
+  let seed = firstSeed;
   let count = 0;
   do {
     process.stdout.write(`${name}: seed ${seed}\n`);
     await walk(seed);
     count += 1;
     seed += 1;
-  } while (given === undefined && Date.now() < endMs);
+  } while (!isSeedGiven && Date.now() < endMs);
   return count;
 }

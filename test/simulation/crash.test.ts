@@ -1,21 +1,39 @@
 import { describe, expect, it } from "vitest";
-import { breakSweep } from "../support/break-sweep.ts";
+import { breakAt } from "../support/break-sweep.ts";
 
 describe("a run that breaks off at a step, and is repeated (I1, I12, §5)", () => {
   // Every step is broken at in the long variant.
   it("leads a first sweep to the same snapshot and event ids, the process being dead", async () => {
-    expect(await breakSweep("first", true, 4)).toBeGreaterThan(5);
+    expect((await breakAt("first", true, 5)).resumed).toBeGreaterThan(5);
   }, 90_000);
 
   it("leads a first sweep to the same snapshot and event ids, the run being able to say so", async () => {
-    expect(await breakSweep("first", false, 9)).toBeGreaterThan(3);
+    expect((await breakAt("first", false, 11)).resumed).toBeGreaterThan(3);
   }, 90_000);
 
-  it("leads a later sweep to the same snapshot and event ids, the process being dead", async () => {
-    await breakSweep("later", true, 3);
+  for (const [which, strides] of [
+    ["later", [5, 9]],
+    ["absences", [3, 7]],
+    ["held", [5, 9]],
+  ] as const) {
+    it(`leads a sweep with a plan to the same: ${which}, the process being dead`, async () => {
+      expect((await breakAt(which, true, strides[0])).steps).toBeGreaterThan(50);
+    }, 90_000);
+
+    it(`leads a sweep with a plan to the same: ${which}, the run being able to say so`, async () => {
+      expect((await breakAt(which, false, strides[1])).steps).toBeGreaterThan(50);
+    }, 90_000);
+  }
+});
+
+describe("a decision that breaks off at a step, and is made again (I1, §7)", () => {
+  it("publishes a released plan once, or not at all", async () => {
+    expect((await breakAt("release", true, 1)).steps).toBeGreaterThan(20);
+    await breakAt("release", false, 1);
   }, 90_000);
 
-  it("leads a later sweep to the same snapshot and event ids, the run being able to say so", async () => {
-    await breakSweep("later", false, 7);
+  it("discards a held run, or leaves it", async () => {
+    expect((await breakAt("discard", true, 1)).steps).toBeGreaterThan(3);
+    await breakAt("discard", false, 1);
   }, 90_000);
 });

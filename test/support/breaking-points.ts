@@ -34,6 +34,12 @@ export function openBreakingPoints(
         step();
         return page;
       },
+      readMeters: async (...question) => {
+        step();
+        const found = await leap.readMeters(...question);
+        step();
+        return found;
+      },
     }),
     wrapDatabase: (database) => ({
       ...database,

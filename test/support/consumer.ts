@@ -128,20 +128,22 @@ export function openGroupConsumer(database: Database): Consumer {
 export function openRemapConsumer(database: Database): Consumer {
   const start = bootstrap(database);
   const held = new Map<string, Steps<string>>();
-  for (const [day, group, program, meterId, region] of start.rows) {
-    const key = JSON.stringify([meterId, program]);
-    if (held.has(key)) continue;
+  const groups = new Map<string, string[]>();
+  const toKey = (...parts: readonly string[]) => JSON.stringify(parts);
+  for (const [date, group, program, meterId] of start.rows) {
+    const key = toKey(meterId, program, date);
+    groups.set(key, [...(groups.get(key) ?? []), group]);
+  }
+  for (const [day, , program, meterId, region] of start.rows) {
+    const key = toKey(meterId, program);
     const { first, last } = start.horizons[region]!;
-    const on = (date: string) =>
-      start.rows
-        .filter((row) => row[0] === date && row[2] === program && row[3] === meterId)
-        .map((row) => row[1]);
+    expect(day <= last && day >= first).toBe(true);
+    if (held.has(key)) continue;
+    const on = (date: string) => groups.get(toKey(meterId, program, date)) ?? [];
     held.set(
       key,
-      datesFrom(first, last).map((from) => ({ from, value: JSON.stringify(on(from).sort()) })),
+      datesFrom(first, last).map((from) => ({ from, value: JSON.stringify([...on(from)].sort()) })),
     );
-    expect(day <= last && day >= first).toBe(true);
-    void group;
   }
   let { sequence } = start;
   let applied = 0;

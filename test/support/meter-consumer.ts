@@ -10,6 +10,7 @@ type Held = {
   preference: string | null;
   reference: string | null;
   isArchived: boolean;
+  isMissing: boolean;
   programs: Record<string, string>;
 };
 
@@ -63,6 +64,9 @@ function toChange(type: string, data: any, meter: Held): [Partial<Held>, Partial
     case "meter.archived":
     case "meter.restored":
       return [{ isArchived: before.is_archived }, { isArchived: after.is_archived }];
+    case "meter.missing":
+    case "meter.reappeared":
+      return [{ isMissing: before.is_missing }, { isMissing: after.is_missing }];
     case "meter.enrollment.program-status.updated": {
       const programs = { ...meter.programs };
       for (const change of data.changes) {
@@ -86,6 +90,7 @@ function toCreated(meter: any): Held {
     preference: meter.participation_preference?.preference ?? null,
     reference: meter.partner_reference,
     isArchived: meter.is_archived,
+    isMissing: false,
     programs: Object.fromEntries(
       // biome-ignore lint/suspicious/noExplicitAny: as above
       meter.program_statuses.map((row: any) => [
@@ -111,6 +116,7 @@ function readMeters(database: Database): Map<string, Held> {
         preference: row.participation_preference as string | null,
         reference: row.partner_reference as string | null,
         isArchived: row.is_archived === 1,
+        isMissing: row.is_missing === 1,
         programs: Object.fromEntries(
           [...programs].map(([key, set]) => [key, JSON.stringify([...set].sort())]),
         ),

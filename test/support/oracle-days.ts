@@ -13,14 +13,19 @@ export type Horizon = {
   readonly published: Published | null;
 };
 
-type Run = { readonly nowMs: number; readonly horizonDays: number; readonly apiVersion: "v1" | "v2" };
+type Run = {
+  readonly nowMs: number;
+  readonly horizonDays: number;
+  readonly apiVersion: "v1" | "v2";
+  readonly mode: "sweep" | "poll";
+};
 
 /** The days each region looks at (§4). */
 export function toHorizons(
   books: ReadonlyMap<string, Book>,
   regions: ReadonlyMap<string, Published>,
   sweep: readonly Says[],
-  { nowMs, horizonDays, apiVersion }: Run,
+  { nowMs, horizonDays, apiVersion, mode }: Run,
 ): Map<string, Horizon> {
   const horizons = new Map<string, Horizon>();
   // A region that its last meter has left goes on having days.
@@ -49,7 +54,10 @@ export function toHorizons(
     const shift = toShift(today, answered);
     const outermost = addDays(today, shift + 2);
     const first = shift > 0 ? addDays(today, shift) : today;
-    const last = outermost < horizonEnd ? outermost : horizonEnd;
+    // A poll of v1 knows some meters only: dates that are not published yet wait for the next sweep.
+    const end =
+      mode === "poll" && published !== null && published.last < horizonEnd ? published.last : horizonEnd;
+    const last = outermost < end ? outermost : end;
     horizons.set(region, { zone, today, first, last, outermost, isSilent: first > last, published });
   }
   return horizons;

@@ -13,7 +13,31 @@ export type Says = {
   readonly groupsOn: (date: string) => ReadonlyMap<string, readonly string[]>;
   /** In one program, or in any ("*"). */
   readonly isListedWithoutGroup: (program: string, date: string) => boolean;
+  /** The document itself, to see whether it is another one. */
+  readonly text?: string;
+  /** What it says beyond groups; left out where a test is about groups alone. */
+  readonly face?: Face;
 };
+
+/** What a meter shows of itself. Statuses by program and delivery period, as JSON. */
+export type Face = {
+  readonly status: string | null;
+  readonly reference: string | null;
+  readonly isArchived: boolean;
+  readonly programs: string;
+};
+
+/** How far a meter has gone on the ladder of absence (§7). */
+export type Absence = {
+  /** When `meter.missing` was published; null where the meter is there. */
+  readonly missingSinceMs: number | null;
+  /** Its assignments have ended with reason `missing`. */
+  readonly isEnded: boolean;
+  /** A person has let a run pass that was held for its absence. */
+  readonly isReleased: boolean;
+};
+
+export const present: Absence = { missingSinceMs: null, isEnded: false, isReleased: false };
 
 export type Values = ReadonlyMap<string, readonly string[]>;
 
@@ -26,6 +50,7 @@ export type Book = {
   /** The first and the last date with a published value of its own. */
   first: string;
   last: string;
+  absence: Absence;
 };
 
 export type Published = { readonly today: string; readonly last: string };
@@ -45,6 +70,16 @@ export function writeDown(book: Book, date: string, values: Values): void {
   book.days.set(date, values);
   if (book.first === "" || date < book.first) book.first = date;
   if (date > book.last) book.last = date;
+}
+
+/** From this date on the meter is in no group, on dates that had been published and on those of this run. */
+export function writeEnd(book: Book, from: string, last: string): void {
+  const dates = datesFrom(from, book.last > last ? book.last : last);
+  for (const date of [from, ...dates]) writeDown(book, date, none);
+}
+
+export function copyBooks(books: ReadonlyMap<string, Book>): Map<string, Book> {
+  return new Map([...books].map(([id, book]) => [id, { ...book, days: new Map(book.days) }]));
 }
 
 type Cell = readonly (readonly [program: string, group: string])[];

@@ -1,14 +1,16 @@
 import { addDays, startOfDay, zoneOf } from "./calendar.ts";
 import type { Chance } from "./chance.ts";
 import { addedAtOf, documentV2, groupId, meterId } from "./documents.ts";
-import { type RawV2, saysOfV2 } from "./says.ts";
 import type { Entry } from "./scripted-leap.ts";
 
 const regions = ["CAISO", "NYISO", "WECC_SW", "ERCOT", "MOONBASE"];
 const groups = ["g1", "g2", "g3", "g4"];
 const programs = ["CCA", "DRAM", "ELRP", null];
 
-type Meter = { readonly number: number; region: string; document: Record<string, unknown> };
+/** Not answered at all, found by its id alone, answered without its id, or with what cannot be read. */
+type Fate = "there" | "gone" | "hidden" | "nameless" | "unreadable";
+
+type Meter = { readonly number: number; region: string; document: Record<string, unknown>; fate: Fate };
 
 /**
  * A few meters about which anything may be said, mostly near today: small worlds find more than large ones.
@@ -18,8 +20,6 @@ export type RandomPortfolio = {
   readonly change: (today: string) => void;
   /** What Leap answers, in any order, with keys in any order. */
   readonly entries: () => Entry[];
-  /** What can be read of that. */
-  readonly says: () => ReturnType<typeof saysOfV2>[];
 };
 
 export function openRandomPortfolio(
@@ -28,30 +28,25 @@ export function openRandomPortfolio(
   movesRegions: boolean,
 ): RandomPortfolio {
   const meters: Meter[] = [];
-  const absent = new Set<number>();
-  const unreadable = new Set<number>();
 
   function change(today: string): void {
     while (meters.length < meterCount || (meters.length < meterCount * 2 && chance.hits(0.15))) {
-      const meter = { number: meters.length + 1, region: chance.pick(regions), document: {} };
-      meters.push({ ...meter, document: toDocument(chance, meter, today) });
+      const meter = { number: meters.length + 1, region: chance.pick(regions) };
+      meters.push({ ...meter, document: toDocument(chance, meter, today), fate: "there" });
       if (meters.length < meterCount && chance.hits(0.2)) break;
     }
-    absent.clear();
-    unreadable.clear();
     for (const meter of meters) {
       if (movesRegions && chance.hits(0.1)) {
         meter.region = chance.pick(regions);
         meter.document = toDocument(chance, meter, today);
       }
       if (chance.hits(0.25)) meter.document = toDocument(chance, meter, today);
-      const fate = chance.next();
-      if (fate < 0.05) absent.add(meter.number);
-      else if (fate < 0.1) unreadable.add(meter.number);
+      // What is not there stays away for some changes, now and then for good.
+      if (meter.fate !== "there" && chance.hits(0.6)) continue;
+      meter.fate = toFate(chance);
     }
     // One that is always there: an empty sweep is another story.
-    absent.delete(1);
-    unreadable.delete(1);
+    meters[0]!.fate = "there";
   }
 
   return {
@@ -59,24 +54,32 @@ export function openRandomPortfolio(
     entries: () =>
       shuffle(
         chance,
-        meters.flatMap((meter) => {
-          if (absent.has(meter.number)) return [];
-          const document = unreadable.has(meter.number) ? spoil(chance, meter.document) : meter.document;
-          return [{ addedMs: Date.parse(addedAtOf(meter.number)), document: reorder(chance, document) }];
+        meters.flatMap(({ number, fate, document }) => {
+          if (fate === "gone") return [];
+          const whole = fate === "unreadable" ? spoil(chance, document) : document;
+          const { meter_id: id, ...nameless } = whole;
+          const answered = fate === "nameless" ? nameless : whole;
+          void id;
+          const isHidden = fate === "hidden";
+          return [{ addedMs: Date.parse(addedAtOf(number)), isHidden, document: reorder(chance, answered) }];
         }),
       ),
-    says: () =>
-      meters
-        .filter(({ number }) => !absent.has(number) && !unreadable.has(number))
-        .map(({ document }) => saysOfV2(document as unknown as RawV2)),
   };
 }
 
-function toDocument(chance: Chance, { number, region }: Omit<Meter, "document">, today: string) {
+function toFate(chance: Chance): Fate {
+  const luck = chance.next();
+  if (luck > 0.17) return "there";
+  return luck < 0.07 ? "gone" : luck < 0.11 ? "hidden" : luck < 0.12 ? "nameless" : "unreadable";
+}
+
+function toDocument(chance: Chance, { number, region }: Pick<Meter, "number" | "region">, today: string) {
   const rows = Array.from({ length: chance.below(5) }, () => toRow(chance, region, today));
   const twice = rows.length > 0 && chance.hits(0.1) ? [rows[0]] : [];
   const id = chance.hits(0.2) ? meterId(number).toUpperCase() : meterId(number);
-  return { ...documentV2({ number, region }), meter_id: id, program_enrollment: [...rows, ...twice] };
+  const isArchived = chance.hits(0.1);
+  const sketch = { number, region, isArchived };
+  return { ...documentV2(sketch), meter_id: id, program_enrollment: [...rows, ...twice] };
 }
 
 function toRow(chance: Chance, region: string, today: string) {

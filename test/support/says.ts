@@ -1,6 +1,6 @@
 import type { MeterTruth } from "../../src/simulator/index.ts";
 import { addDays, localDate, meantDate, zoneOf } from "./calendar.ts";
-import type { Says } from "./oracle-views.ts";
+import type { Face, Says } from "./oracle-views.ts";
 
 /** What the simulator's own truth says of a meter. */
 export function saysOfTruth(truth: MeterTruth): Says {
@@ -24,6 +24,8 @@ export function saysOfTruth(truth: MeterTruth): Says {
 
 type Row = {
   readonly program_identifier?: string;
+  readonly delivery_period?: string;
+  readonly enrollment_status?: string;
   readonly delivery_period_start_date_time: string;
   readonly delivery_period_end_date_time?: string;
   readonly market_group_id?: string;
@@ -33,6 +35,9 @@ export type RawV2 = {
   readonly meter_id: string;
   readonly transmission_region: string;
   readonly program_enrollment: readonly Row[];
+  readonly partner_reference?: string | null;
+  readonly is_archived?: boolean;
+  readonly global_enrollment_status?: string;
 };
 
 /** What a v2 document says, taken from its raw rows. */
@@ -56,6 +61,22 @@ export function saysOfV2(document: RawV2): Says {
       collect(on(date).flatMap(({ program, group }) => (group === null ? [] : [[program, group] as const]))),
     isListedWithoutGroup: (program, date) =>
       on(date).some((row) => (program === "*" || row.program === program) && row.group === null),
+    text: JSON.stringify(document),
+    face: toFaceV2(document),
+  };
+}
+
+function toFaceV2(document: RawV2): Face {
+  const statuses = new Map<string, Set<string>>();
+  for (const row of document.program_enrollment) {
+    const key = JSON.stringify([row.program_identifier ?? "unknown", row.delivery_period ?? null]);
+    statuses.set(key, (statuses.get(key) ?? new Set()).add(row.enrollment_status ?? ""));
+  }
+  return {
+    status: document.global_enrollment_status ?? null,
+    reference: document.partner_reference ?? null,
+    isArchived: document.is_archived ?? false,
+    programs: JSON.stringify([...statuses].map(([key, set]) => [key, [...set].sort()]).sort()),
   };
 }
 
@@ -67,6 +88,8 @@ function toEnd(text: string | undefined, zone: string): string | null {
 export type RawV1 = {
   readonly meter_id: string;
   readonly transmission_region: string;
+  readonly partner_reference?: string | null;
+  readonly enrollment?: { readonly status: string };
   readonly participation: readonly { readonly market_group_id: string; readonly trade_date: string }[];
 };
 
@@ -86,6 +109,12 @@ export function saysOfV1(document: RawV1): Says {
     groupsOn: (date) =>
       collect(entries.filter(([day]) => day === date).map(([, group]) => ["", group.toLowerCase()] as const)),
     isListedWithoutGroup: () => false,
+    face: {
+      status: document.enrollment?.status ?? null,
+      reference: document.partner_reference ?? null,
+      isArchived: false,
+      programs: "[]",
+    },
   };
 }
 

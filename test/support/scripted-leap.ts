@@ -1,29 +1,38 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
+import { type Asked, type Entry, type Script, toAnswer } from "./scripted-answers.ts";
 
-/** A meter as the server knows it: what it answers, and when it was added (v1 answers do not say). */
-export type Entry = { readonly addedMs: number; readonly document: unknown };
+export type { Asked, Entry } from "./scripted-answers.ts";
 
-export type Asked = {
-  readonly method: string;
-  readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
+/** What goes out. `headers` go over those of a usual answer; a cut body breaks off after so many bytes. */
+export type Answer = {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cutAfterBytes?: number;
+  /** Sent instead of the body, as it is. */
+  readonly raw?: string;
 };
 
-export type Answer = { readonly status: number; readonly body: unknown };
+export type Returned = {
+  readonly document: object;
+  /** What the search went by: nothing, dates added, or the time of modification. */
+  readonly by: "nothing" | "added" | "modified";
+};
 
-export type ScriptedLeap = {
+export type ScriptedLeap = Script & {
   readonly url: string;
   readonly apiKey: string;
-  readonly accountId: string;
   readonly asked: readonly Asked[];
-  /** What there is today, in the order in which it is answered. */
-  entries: readonly Entry[];
+  /** The documents that searches have returned whole, reads by id aside, in the order they were sent. */
+  readonly returned: readonly Returned[];
   /** Changes an answer on its way out; undefined leaves it as it is. */
   rewrite: ((asked: Asked, answer: Answer) => Answer | undefined) | null;
   /** Every answer waits this long. */
   delayMs: number;
+  /** The clock of the server's `Date`; null for the real one. */
+  dateMs: number | null;
   readonly forgetAsked: () => void;
   readonly close: () => Promise<void>;
 };
@@ -31,6 +40,7 @@ export type ScriptedLeap = {
 /** A real HTTP server on port 0 that answers searches in v1 and v2 from what the test sets for "today". */
 export async function openScriptedLeap(entries: readonly Entry[] = []): Promise<ScriptedLeap> {
   const asked: Asked[] = [];
+  const returned: Returned[] = [];
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
@@ -42,9 +52,9 @@ export async function openScriptedLeap(entries: readonly Entry[] = []): Promise<
       if (leap.delayMs > 0) await wait(leap.delayMs);
       const isKnown = request.headers.authorization === `Bearer ${leap.apiKey}`;
       const plain = isKnown ? toAnswer(leap, one) : { status: 403, body: { title: "no such key" } };
-      const { status, body } = leap.rewrite?.(one, plain) ?? plain;
-      response.writeHead(status, { "content-type": "application/json" });
-      response.end(JSON.stringify(body));
+      const answer = leap.rewrite?.(one, plain) ?? plain;
+      returned.push(...toReturned(one, answer));
+      send(response, answer, leap.dateMs);
     });
   });
   server.keepAliveTimeout = 120_000;
@@ -55,11 +65,15 @@ export async function openScriptedLeap(entries: readonly Entry[] = []): Promise<
     apiKey: "scripted:key",
     accountId: "scripted-account",
     asked,
+    returned,
     entries,
+    pageSizeMax: 500,
     rewrite: null,
     delayMs: 0,
+    dateMs: null,
     forgetAsked: () => {
       asked.length = 0;
+      returned.length = 0;
     },
     close: () =>
       new Promise((resolve) => {
@@ -70,22 +84,35 @@ export async function openScriptedLeap(entries: readonly Entry[] = []): Promise<
   return leap;
 }
 
-function toAnswer(leap: ScriptedLeap, { path, body }: Asked): Answer {
-  const isV1 = path === `/v1.1/account/${leap.accountId}/meters/search`;
-  if (!isV1 && path !== "/v2/meters/enrollments/search")
-    return { status: 404, body: { title: "nothing here" } };
-  const [after, before] = isV1
-    ? [body.date_added_from, body.date_added_to]
-    : [body.created_after_date_time, body.created_before_date_time];
-  const fromMs = typeof after === "string" ? Date.parse(after) : Number.NEGATIVE_INFINITY;
-  const toMs = typeof before === "string" ? Date.parse(before) : Number.POSITIVE_INFINITY;
-  // v1's limits are inclusive; "after" and "before" are taken at their word.
-  const isIn = (ms: number) => (isV1 ? fromMs <= ms && ms <= toMs : fromMs < ms && ms < toMs);
-  const found = leap.entries.filter(({ addedMs }) => isIn(addedMs)).map(({ document }) => document);
-  const start = typeof body.page_token === "string" ? Number(body.page_token.slice(2)) : 0;
-  const end = start + Number(body.page_size ?? 500);
-  const token = end < found.length ? `p-${end}` : null;
-  const rows = found.slice(start, end);
-  if (isV1) return { status: 200, body: { next_page_token: token, results: rows } };
-  return { status: 200, body: token === null ? { meters: rows } : { next_page_token: token, meters: rows } };
+function toReturned({ body: question }: Asked, { status, body, raw, cutAfterBytes }: Answer): Returned[] {
+  const isWhole = status === 200 && raw === undefined && cutAfterBytes === undefined;
+  if (!isWhole || question.meter_ids !== undefined) return [];
+  const page = body as { readonly meters?: object[]; readonly results?: object[] };
+  const has = (...names: string[]) => names.some((name) => question[name] !== undefined);
+  const isAdded = has(
+    "created_after_date_time",
+    "created_before_date_time",
+    "date_added_from",
+    "date_added_to",
+  );
+  const isModified = has("last_modified_date_time", "date_last_modified");
+  const by = isModified ? "modified" : isAdded ? "added" : "nothing";
+  return (page.meters ?? page.results ?? []).map((document) => ({ document, by }));
+}
+
+function send(response: http.ServerResponse, answer: Answer, dateMs: number | null): void {
+  const { status, body, headers = {}, cutAfterBytes, raw } = answer;
+  const bytes = Buffer.from(raw ?? JSON.stringify(body));
+  const date = dateMs === null ? {} : { date: new Date(dateMs).toUTCString() };
+  response.writeHead(status, {
+    "content-type": "application/json",
+    "content-length": bytes.byteLength,
+    ...date,
+    ...headers,
+  });
+  if (cutAfterBytes === undefined) {
+    response.end(bytes);
+    return;
+  }
+  response.write(bytes.subarray(0, Math.min(cutAfterBytes, bytes.byteLength - 1)), () => response.destroy());
 }

@@ -7,9 +7,12 @@ export function readTwin(database: Database) {
   return {
     ...readSnapshot(database),
     events: told.map(({ id, type, subject, partitionkey, event }) =>
-      type === "sync.published"
-        ? JSON.stringify([id, type])
-        : JSON.stringify([id, type, subject, partitionkey, event.data]),
+      // What a run tells of itself names the run, and a repeated one is another.
+      type === "sync.held"
+        ? JSON.stringify([type, event.data.checksum, event.data.trips])
+        : type === "sync.published"
+          ? JSON.stringify([id, type])
+          : JSON.stringify([id, type, subject, partitionkey, event.data]),
     ),
   };
 }

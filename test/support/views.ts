@@ -74,6 +74,17 @@ export function readHistory(database: Database, knownAt: string | null = null): 
   return rows.map((row) => JSON.stringify(Object.values(row))).sort();
 }
 
+/** meter, region, status, reference, archived, missing. */
+export function readFaces(database: Database): string[] {
+  const rows = database
+    .prepare(
+      `SELECT meter_id, transmission_region, enrollment_status, partner_reference, is_archived, is_missing
+       FROM snapshot_meters`,
+    )
+    .all();
+  return rows.map((row) => JSON.stringify(Object.values(row))).sort();
+}
+
 export type HorizonView = Readonly<Record<string, { readonly first: string; readonly last: string }>>;
 
 export function readHorizons(database: Database): HorizonView {

@@ -32,6 +32,23 @@ describe("a change in words", () => {
     expect(words(left)).toBe("leaves 11111111… (period ended) from 2026-11-01 on (announced, 63 h ahead)");
   });
 
+  it("tells of a meter that Leap no longer has, and that it is back", () => {
+    const gone = { ...remap, to_market_group_ids: [], reason: "missing" };
+    expect(words(gone)).toContain("leaves 11111111… (missing at Leap) from 2026-11-01 on");
+    expect(describeChange({ type: "meter.missing", data: {} })).toBe("Leap no longer knows it");
+    expect(describeChange({ type: "meter.reappeared", data: {} })).toBe("known to Leap again");
+  });
+
+  it("tells a preference from another, and from the same in another window", () => {
+    const type = "meter.enrollment.participation-status.updated";
+    const idle = { preference: "IDLE", start: "2026-11-01T00:00:00.000Z", end: null };
+    const later = { ...idle, start: "2026-11-03T00:00:00.000Z" };
+    expect(describeChange({ type, data: { before: null, after: idle } })).toBe("preference none → IDLE");
+    expect(describeChange({ type, data: { before: idle, after: later } })).toBe(
+      "preference IDLE in another window: from 2026-11-03T00:00:00.000Z on",
+    );
+  });
+
   it("says of a first day that has begun how long ago that was", () => {
     const begun = { ...remap, from_market_group_ids: [], effective_to: "2026-11-01", lead_time_hours: -23.2 };
     expect(words(begun)).toBe("DEMAND: joins 22222222… on 2026-11-01 only (announced, begun 23 h ago)");

@@ -36,7 +36,7 @@ describe("the command line", () => {
     ["a port beyond the last", ["simulate", "--port", "65536"], /from 0 to 65535/],
     ["a format nobody knows", ["status", "--format", "xml"], /Allowed choices are table, json, ndjson, csv/],
     ["quiet and verbose at once", ["status", "--quiet", "--verbose"], /cannot be used with/],
-    ["the poll this version does not have", ["sync", "--mode", "poll"], /only sweeps/],
+    ["a mode nobody knows", ["sync", "--mode", "glance"], /sweep or poll/],
     ["a command nobody knows", ["statsu"], /unknown command 'statsu'/],
     ["a meter without its id", ["meter"], /missing required argument 'id'/],
     ["a word too many", ["status", "now"], /too many arguments/],

@@ -9,11 +9,24 @@ test("an empty environment gives every default, and no credentials", () => {
     horizonDays: 3,
     concurrency: 4,
     pageSize: 500,
+    requestCountMax: 100_000,
+    runTimeMaxMs: 4 * 3_600_000,
     portfolioStartMs: Date.UTC(2017, 0, 1),
     defaultZone: "America/Los_Angeles",
     zones: {},
     resumeWithinMs: 6 * 3_600_000,
     missingConfirmAfterMs: 12 * 3_600_000,
+    fullChainEveryMs: 7 * 86_400_000,
+    pollTrustPercent: 95,
+    hold: {
+      empty: true,
+      absent: { percent: 5, count: 10 },
+      region: { percent: 50, count: 10 },
+      program: { percent: 50, count: 10 },
+      loss: { percent: 20, count: 10 },
+      group: { percent: 50, count: 5 },
+      account: { percent: 50, count: 10 },
+    },
     cron: "17 6 * * *",
     pollCron: null,
     timezone: "UTC",
@@ -36,7 +49,8 @@ test("an empty variable is an unset one", () => {
 
 test("the configuration is frozen, all the way down", () => {
   const config = configOf({ METER_SYNC_SINKS: "stdout" });
-  for (const part of [config, config.leap, config.listen, config.sinks, config.sinks[0], config.zones]) {
+  const { leap, listen, sinks, zones, hold } = config;
+  for (const part of [config, leap, listen, sinks, sinks[0], zones, hold, hold.absent]) {
     expect(Object.isFrozen(part)).toBe(true);
   }
 });
@@ -57,6 +71,37 @@ test("values become what they mean", () => {
   expect(config.exportPath).toBe("/srv/job/copy.sqlite");
   expect(config.pollCron).toBe("5 * * * *");
   expect(config.leap.baseUrl).toBe("https://api.staging.leap.energy");
+});
+
+test("budgets and rules become what they mean, and off switches a rule off", () => {
+  const config = configOf({
+    METER_SYNC_REQUESTS_MAX: "2500000",
+    METER_SYNC_RUN_TIME_MAX: "90m",
+    METER_SYNC_FULL_CHAIN_EVERY: "off",
+    METER_SYNC_POLL_TRUST: "100%",
+    METER_SYNC_HOLD_EMPTY: "off",
+    METER_SYNC_HOLD_ABSENT: "7%, 25",
+    METER_SYNC_HOLD_REGION: "off",
+    METER_SYNC_HOLD_PROGRAM: "1%,2",
+    METER_SYNC_HOLD_LOSS: "3%,4",
+    METER_SYNC_HOLD_GROUP: "0%,0",
+    METER_SYNC_HOLD_ACCOUNT: "100%,1000000",
+  });
+  expect(config).toMatchObject({
+    requestCountMax: 2_500_000,
+    runTimeMaxMs: 5_400_000,
+    fullChainEveryMs: null,
+    pollTrustPercent: 100,
+  });
+  expect(config.hold).toEqual({
+    empty: false,
+    absent: { percent: 7, count: 25 },
+    region: null,
+    program: { percent: 1, count: 2 },
+    loss: { percent: 3, count: 4 },
+    group: { percent: 0, count: 0 },
+    account: { percent: 100, count: 1_000_000 },
+  });
 });
 
 test("v1 needs an account", () => {

@@ -226,8 +226,11 @@ describe("where v1's answer speaks about none of the horizon's days", () => {
       base: "2026-06-02",
       publishedThrough: "2026-06-03",
       isSwitched: false,
+      presence: null,
+      wasMissing: false,
+      endedAtMs: null,
       nowMs: 0,
-      publishedAtMs: 0,
+      plannedAtMs: 0,
     });
     expect(plan.changes).toEqual([]);
     expect(plan.assignments).toEqual(published);

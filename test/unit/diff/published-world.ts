@@ -40,7 +40,7 @@ export type Told = {
 export function openPublishedWorld(region: string, zone: string) {
   const known = new Map<string, Known>();
   let published: PublishedHorizon | null = null;
-  let publishedAtMs: number | null = null;
+  let plannedAtMs: number | null = null;
   let version: string | null = null;
 
   function plan(meter: Meter, horizon: RegionHorizon, nowMs: number): MeterPlan {
@@ -53,8 +53,11 @@ export function openPublishedWorld(region: string, zone: string) {
       base: horizon.today,
       publishedThrough: before?.through ?? null,
       isSwitched: before !== undefined && version !== null && version !== meter.apiVersion,
+      presence: null,
+      wasMissing: false,
+      endedAtMs: null,
       nowMs,
-      publishedAtMs,
+      plannedAtMs,
     });
   }
 
@@ -96,7 +99,7 @@ export function openPublishedWorld(region: string, zone: string) {
     const knownThrough = published !== null && published.knownThrough > last ? published.knownThrough : last;
     const firstLookedAt = horizon.range?.first ?? null;
     published = { zone, today: horizon.today, firstLookedAt, lastLookedAt: last, knownThrough };
-    publishedAtMs = nowMs;
+    plannedAtMs = nowMs;
     version = apiVersion;
     return told;
   }

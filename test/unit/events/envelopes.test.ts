@@ -53,6 +53,8 @@ const changes: readonly MeterChange[] = [
   { type: "meter.partner-reference.updated", before: null, after: "DOCK" },
   { type: "meter.archived" },
   { type: "meter.restored" },
+  { type: "meter.missing" },
+  { type: "meter.reappeared" },
   makeRemap(),
   makeRemap({
     program: null,

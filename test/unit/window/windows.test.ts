@@ -1,17 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { ReadWindow } from "../../../src/leap/index.ts";
 import { planCursor, planFirstCuts, planWindows } from "../../../src/window/index.ts";
-
-/** Whether a filter holds an instant; fractions of a millisecond are instants too. */
-function isInside(
-  { addedFromMs, addedToMs }: ReadWindow,
-  ms: number,
-  limits: "strict" | "inclusive",
-): boolean {
-  const [from, to] = [addedFromMs ?? Number.NEGATIVE_INFINITY, addedToMs ?? Number.POSITIVE_INFINITY];
-  return limits === "strict" ? from < ms && ms < to : from <= ms && ms <= to;
-}
+import { isInside, type Limits } from "./holding.ts";
 
 const anyCuts = fc.array(fc.nat(60), { maxLength: 8 });
 
@@ -35,7 +25,7 @@ describe("read windows partition the portfolio by date added", () => {
 
   test("every instant lies in at least one, whether Leap's limits are strict or inclusive", () => {
     fc.assert(
-      fc.property(anyCuts, fc.constantFrom<"strict" | "inclusive">("strict", "inclusive"), (cuts, limits) => {
+      fc.property(anyCuts, fc.constantFrom<Limits>("strict", "inclusive"), (cuts, limits) => {
         const windows = planWindows(cuts);
         // Every tenth of a millisecond around all cuts: `created_at` has microseconds.
         for (let tenth = -30; tenth <= 630; tenth += 1) {
@@ -60,6 +50,32 @@ describe("read windows partition the portfolio by date added", () => {
       { addedFromMs: 999, addedToMs: 2001 },
       { addedFromMs: 1999, addedToMs: null },
     ]);
+  });
+});
+
+describe("at most 10,000 windows are planned (I8)", () => {
+  const cuts = (count: number) => Array.from({ length: count }, (_, index) => 1_000_000 + index * 1000);
+
+  test("of 9,999 cuts every one is made, of one more all but one", () => {
+    expect(planWindows(cuts(9999))).toHaveLength(10_000);
+    const windows = planWindows(cuts(10_000));
+    expect(windows).toHaveLength(10_000);
+    const kept = new Set(windows.map(({ addedToMs }) => addedToMs));
+    expect(cuts(10_000).filter((cut) => !kept.has(cut + 1))).toHaveLength(1);
+  });
+
+  test("of many more those made are spread evenly, and no instant is left out", () => {
+    const windows = planWindows(cuts(25_000));
+    expect(windows).toHaveLength(10_000);
+    for (const [index, window] of windows.entries()) {
+      const next = windows[index + 1];
+      if (next === undefined) continue;
+      // Strict limits on both sides still share the instant of the cut.
+      expect(Number(next.addedFromMs)).toBe(Number(window.addedToMs) - 2);
+      if (index === 0) continue;
+      expect(Number(window.addedToMs) - Number(window.addedFromMs)).toBeLessThanOrEqual(3002);
+    }
+    expect([windows[0]?.addedFromMs, windows.at(-1)?.addedToMs]).toEqual([null, null]);
   });
 });
 

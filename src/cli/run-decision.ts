@@ -1,0 +1,98 @@
+import type { Config } from "../config/index.ts";
+import {
+  acquireLock,
+  type Database,
+  openDatabase,
+  openDatabaseReadOnly,
+  toLockPath,
+} from "../database/index.ts";
+import { openSinks, registerSinks } from "../delivery/index.ts";
+import { Failure } from "../failure/index.ts";
+import type { Logger } from "../log/index.ts";
+import { loadHeldRun, toReader } from "../reader/index.ts";
+import { discardRun, type RunReport, releaseRun } from "../sync/index.ts";
+import { deliverAndLog } from "./delivering.ts";
+import { assertRehearsable, type Invocation } from "./invocation.ts";
+import { openStop, type Stop } from "./stop.ts";
+import { printSync, toRunExit } from "./sync-output.ts";
+
+export type ReleaseOptions = { readonly checksum?: string };
+
+const stopped = "stopped; what is not delivered yet is delivered by the next run";
+
+type Opened = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly logger: Logger;
+  readonly stop: Stop;
+};
+
+/** The command `release`: publishes a held plan as it is, and delivers it as `sync` does. */
+export async function runRelease(
+  invocation: Invocation,
+  { checksum }: ReleaseOptions,
+  [run = ""]: readonly string[],
+): Promise<number> {
+  // The checksum proves that someone has looked at the plan: it is shown there, and nowhere else.
+  if (checksum === undefined) {
+    throw new Failure(
+      "usage",
+      `release takes the --checksum of the plan you have looked at: \`meter-sync run ${run}\` shows both`,
+    );
+  }
+  return withRun(invocation, async (opened) => {
+    const { config, database, stop } = opened;
+    const runId = toRunId(database, run);
+    const sinks = openSinks(config.sinks, invocation.surroundings);
+    try {
+      registerSinks(database, sinks, invocation.clock.now());
+      const report = releaseRun({ database, clock: invocation.clock }, runId, checksum);
+      const delivery = await deliverAndLog({ ...opened, sinks, clock: invocation.clock });
+      await printSync(invocation, { ...opened, report, delivery });
+      const isCutShort = stop.signal.aborted && sinks.length > 0;
+      return toRunExit(invocation, report, delivery, isCutShort);
+    } finally {
+      for (const sink of sinks) sink.close();
+    }
+  });
+}
+
+/** The command `discard`: drops a held plan for good. */
+export async function runDiscard(invocation: Invocation, [run = ""]: readonly string[]): Promise<number> {
+  return withRun(invocation, async (opened) => {
+    const { database } = opened;
+    const report: RunReport = discardRun({ database, clock: invocation.clock }, toRunId(database, run));
+    await printSync(invocation, { ...opened, report, delivery: null });
+    return 0;
+  });
+}
+
+/** The database under the run lock; nothing is made where there is none. */
+async function withRun(invocation: Invocation, body: (opened: Opened) => Promise<number>): Promise<number> {
+  const config = await invocation.loadConfig();
+  assertRehearsable(config, invocation.nowMs);
+  // Only a look: it refuses what is missing, older or not ours, where opening for writing would make or
+  // migrate it.
+  openDatabaseReadOnly(config.databasePath).close();
+  const logger = await invocation.openLogger();
+  const lock = acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way");
+  const stop = openStop(stopped);
+  try {
+    const database = openDatabase(config.databasePath);
+    try {
+      return await body({ config, database, logger, stop });
+    } finally {
+      database.close();
+    }
+  } finally {
+    lock.release();
+    stop.close();
+  }
+}
+
+function toRunId(database: Database, run: string): string {
+  if (run !== "held") return run;
+  const held = loadHeldRun(toReader(database));
+  if (held === null) throw new Failure("usage", "no run is held: there is nothing to decide on");
+  return held.run_id;
+}

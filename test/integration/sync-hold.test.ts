@@ -1,0 +1,162 @@
+import { readdirSync } from "node:fs";
+import { dirname } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { openDays } from "../support/run-days.ts";
+import { countRows, readEvents, readMembers, readSnapshot, type Told } from "../support/views.ts";
+import {
+  inGroup,
+  openPortfolioDays,
+  type PortfolioDays,
+  range,
+  toEntryAt,
+  toLines,
+} from "./portfolio-days.ts";
+import { runProgram } from "./run-program.ts";
+import { hourMs, noon } from "./small-portfolio.ts";
+
+let world: PortfolioDays;
+beforeEach(async () => {
+  world = await openPortfolioDays("v2");
+  await world.run(0, all);
+});
+afterEach(() => world.close());
+
+const all = inGroup("north", range(1, 40));
+/** Twelve meters lose their groups, one moves, one is new. */
+const losing = [
+  ...inGroup(null, range(1, 12)),
+  ...inGroup("south", [13]),
+  ...all.slice(13),
+  ...inGroup("south", [41]),
+];
+
+function readStatuses(): string[] {
+  const rows = world.days.database.prepare("SELECT status FROM snapshot_runs ORDER BY started_at, run_id");
+  return rows.all().map(({ status }) => String(status));
+}
+
+const at = (hours: number) => noon + hours * hourMs;
+const hold = async (hours: number, meters = losing) => (await world.run(hours, meters)).report;
+
+/** What an event says but for its place in the outbox, when it was told, and by which run. */
+function _toSaid({ id, type, event }: Told) {
+  const { lead_time_hours: _, ...data } = event.data;
+  return { id, type, data };
+}
+
+describe("a held run", () => {
+  it("shows its plan, and nothing of it is published", async () => {
+    const before = readSnapshot(world.days.database);
+    const report = await hold(1);
+    expect([report.status, report.exit_code, report.published_at]).toEqual(["held", 6, null]);
+    expect(report.checksum).toMatch(/^[0-9a-f]{64}$/);
+    expect(report.changes).toEqual({
+      "meter.created": 1,
+      "meter.enrollment.group.updated": 2,
+      "meter.group.remapped": 14,
+    });
+    expect(readSnapshot(world.days.database)).toEqual(before);
+    const told = readEvents(world.days.database);
+    expect(told.map(({ type }) => type)).toEqual(["sync.published", "sync.held"]);
+    expect(told[1]!.event.data.after).toMatchObject({ run_id: report.run_id, checksum: report.checksum });
+  });
+
+  it("has the same checksum when it is found again, later and in other windows", async () => {
+    const first = await hold(1);
+    const second = (await world.run(3, [...losing].reverse(), { cuts: [Date.UTC(2026, 0, 3)] })).report;
+    expect(second.checksum).toBe(first.checksum);
+    const third = await hold(4, [...losing.slice(0, -1), ...inGroup("west", [41])]);
+    expect(third.checksum).not.toBe(first.checksum);
+  });
+
+  it("is superseded by a clean run, which publishes", async () => {
+    await hold(1);
+    const { report, told } = await world.run(2, [...all, ...inGroup("south", [41])]);
+    expect([report.status, readStatuses()]).toEqual(["published", ["published", "superseded", "published"]]);
+    expect(toLines(told)).toEqual([
+      "created 41",
+      "remapped 41: none → south, 2026-11-10…, revised",
+      "group south: +1 -0, 2026-11-10…",
+    ]);
+    expect(world.days.database.prepare("SELECT count(*) AS n FROM staged_event").get()).toEqual({ n: 0 });
+  });
+
+  it("is superseded by another that is held, and that one is to be decided on", async () => {
+    const first = await hold(1);
+    const second = await hold(2, losing.slice(0, -1));
+    expect(readStatuses()).toEqual(["published", "superseded", "held"]);
+    expect(() => world.days.release(at(3), first)).toThrow(expect.objectContaining({ kind: "usage" }));
+    expect(world.days.release(at(3), second).status).toBe("published");
+    expect(readStatuses()).toEqual(["published", "superseded", "published"]);
+  });
+
+  it("stays held behind a run that failed", async () => {
+    const held = await hold(1);
+    world.leap.rewrite = () => ({ status: 503, body: {} });
+    expect(await world.fail(2, losing, { attemptCountMax: 1 })).toBe("environment");
+    world.leap.rewrite = null;
+    expect(readStatuses()).toEqual(["published", "held", "failed"]);
+    expect(world.days.release(at(3), held).status).toBe("published");
+    expect(readMembers(world.days.database).length).toBe(29 * 3);
+  });
+
+  it("is read anew by the next run: its windows are not taken over", async () => {
+    await hold(1);
+    const { report } = await world.run(2, losing);
+    expect(report.windows.resumed).toBe(0);
+  });
+
+  it("on a dry run of the command is printed with exit 6, and leaves nothing behind", async () => {
+    const rows = countRows(world.days.database);
+    const files = readdirSync(dirname(world.days.path)).sort();
+    world.leap.entries = losing.map((sketch) => toEntryAt("v2", sketch, at(1)));
+    const { exitCode, stdout, stderr } = await runProgram(
+      ["sync", "--dry-run", "--now", new Date(at(1)).toISOString(), "--database", world.days.path],
+      {
+        LEAP_BASE_URL: world.leap.url,
+        LEAP_API_KEY: world.leap.apiKey,
+        LEAP_ACCOUNT_ID: world.leap.accountId,
+      },
+    );
+    expect(exitCode, stderr).toBe(6);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({ status: "held", is_dry_run: true, trips: [{ rule: "lost_meters" }] });
+    expect(countRows(world.days.database)).toEqual(rows);
+    // The lock of whoever writes is no part of the database.
+    const left = readdirSync(dirname(world.days.path)).filter((name) => !name.endsWith(".lock"));
+    expect(left.sort()).toEqual(files);
+    expect(() => world.days.release(at(2), report)).toThrow(expect.objectContaining({ kind: "usage" }));
+  });
+
+  it("in a private copy leaves nothing in the database it was copied from", async () => {
+    const before = countRows(world.days.database);
+    const copy = openDays(world.leap, {}, world.days);
+    world.leap.entries = losing.map((sketch) => toEntryAt("v2", sketch, at(1)));
+    const report = await copy.run(at(1), { isDryRun: true });
+    expect([report.status, report.is_dry_run, report.exit_code]).toEqual(["held", true, 6]);
+    copy.close();
+    expect([countRows(world.days.database), readStatuses()]).toEqual([before, ["published"]]);
+  });
+});
+
+describe("a discarded run", () => {
+  it("is dropped for good, and the next run reads and weighs anew", async () => {
+    const held = await hold(1);
+    const before = readSnapshot(world.days.database);
+    expect(world.days.discard(at(2), held).status).toBe("discarded");
+    expect([readSnapshot(world.days.database), readStatuses()]).toEqual([before, ["published", "discarded"]]);
+    expect(() => world.days.release(at(3), held)).toThrow(expect.objectContaining({ kind: "usage" }));
+    const rows = countRows(world.days.database);
+    for (const [table, count] of Object.entries(rows)) {
+      if (table.startsWith("staged_")) expect([table, count]).toEqual([table, 0]);
+    }
+    world.leap.forgetAsked();
+    const { report, told } = await world.run(4, all);
+    expect([report.windows, world.leap.asked.length]).toMatchObject([{ read: 1, resumed: 0 }, 1]);
+    expect([report.status, toLines(told), readStatuses()]).toEqual([
+      "published",
+      [],
+      ["published", "discarded", "published"],
+    ]);
+  });
+});

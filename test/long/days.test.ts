@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { type Walked, walkFaultHistory } from "../support/fault-history.ts";
+import { firstSeed, isBounded, isSeedGiven, secondsMax } from "./budget.ts";
+
+const daysWanted = Number(process.env.LONG_TEST_DAYS ?? 10_000);
+const daysPerHistory = 50;
+
+it("ten thousand days with faults, kills and people who decide end up as the oracle has them", async () => {
+  const endMs = isBounded ? Date.now() + secondsMax * 1000 : Number.POSITIVE_INFINITY;
+  const sum: Record<string, number> = {};
+  let seed = firstSeed;
+  do {
+    process.stdout.write(`days: seed ${seed}, ${sum.days ?? 0} days walked\n`);
+    addUp(sum, await walkFaultHistory({ seed, days: daysPerHistory, killShare: 0.005 }));
+    seed += 1;
+  } while (!isSeedGiven && (sum.days ?? 0) < daysWanted && Date.now() < endMs);
+  process.stdout.write(`days: seeds ${firstSeed} to ${seed - 1}: ${JSON.stringify(sum)}\n`);
+  expect(sum.days).toBeGreaterThan(0);
+  expect(sum.published).toBeGreaterThan((sum.days ?? 0) / 2);
+});
+
+function addUp(sum: Record<string, number>, { rules, faults, isInStep: _, ...counts }: Walked): void {
+  const all = { ...counts, ...faults, ...rules };
+  for (const [name, count] of Object.entries(all)) sum[name] = (sum[name] ?? 0) + count;
+}

@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { walkFaultHistory } from "../support/fault-history.ts";
+import { noRules } from "../support/oracle-breaker.ts";
+
+describe("many days with faults, dying processes and people who decide (I1 to I13, §4, §5, §7)", () => {
+  for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+    it(`end up as the oracle has them, seed ${seed}`, async () => {
+      const walked = await walkFaultHistory({ seed, days: 40 });
+      expect(walked.published).toBeGreaterThan(20);
+      expect(Object.keys(walked.faults).length).toBeGreaterThan(3);
+    });
+  }
+
+  it("end up so where no rule stands between half an answer and what is concluded of it", async () => {
+    const faults = ["blind to ids", "answers without ids", "no answer by id", "empty page", "half"] as const;
+    const walked = await walkFaultHistory({ seed: 31, days: 30, faultShare: 0.6, faults, rules: noRules });
+    expect(Object.keys(walked.faults).sort()).toEqual([...faults].sort());
+  });
+
+  it("end up so where a process of its own is killed", async () => {
+    const walked = await walkFaultHistory({ seed: 21, days: 12, faultShare: 0, killShare: 0.3 });
+    expect(walked.killed).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { describePollObstacle, toStatusLines } from "../../../src/cli/status-lines.ts";
+import type { Config } from "../../../src/config/index.ts";
+import type { SnapshotStatus } from "../../../src/reader/index.ts";
+
+const nowMs = Date.parse("2026-11-10T20:00:00Z");
+const config = {
+  databasePath: "./m.sqlite",
+  leap: { apiVersion: "v2" },
+  pollTrustPercent: 95,
+} as unknown as Config;
+
+describe("whether the next poll would be one", () => {
+  it.each([
+    ["where nothing is published", { info: null }, "nothing is published yet"],
+    ["where the other version was read", { info: { ...info(), api_version: "v1" } }, "read v1"],
+    ["where a run is held", { held_run: { run_id: "r-1", trips: [] } }, "run r-1 is held back"],
+    ["where no time was left to go on from", { polls: { cursor: null, last_audit: null } }, "left no time"],
+    ["where polls see too little", { polls: polls(94) }, "found 94 % .*, less than 95 %"],
+  ])("is no %s", (_, more, why) => {
+    expect(describePollObstacle(status(more), config)).toMatch(new RegExp(why));
+  });
+
+  it.each([[95], [null]])("is yes where the last audit says %s", (trust) => {
+    expect(describePollObstacle(status({ polls: polls(trust) }), config)).toBeNull();
+  });
+});
+
+describe("status for people", () => {
+  it("says nothing of polls where there never was one", () => {
+    expect(toStatusLines(status({}), config, nowMs)).not.toContain("poll");
+  });
+
+  it("says what the last audit found, and that polls have become sweeps", () => {
+    const text = toStatusLines(status({ polls: polls(90) }), config, nowMs);
+    expect(text).toMatch(
+      /^poll trust +90 % of the changes \(audited 2 days ago: 3 polls, 9 found, 1 missed\)$/m,
+    );
+    expect(text).toMatch(/^polls +the next one would be a sweep: polls found 90 %/m);
+  });
+});
+
+function info() {
+  return {
+    api_version: "v2",
+    account: "default",
+    stream_id: "s",
+    last_sequence: 1,
+    published_at: "2026-11-10T06:17:00.000Z",
+    horizons: {},
+  };
+}
+
+function polls(trust: number | null): SnapshotStatus["polls"] {
+  const audited = { audited_at: "2026-11-08T20:00:00.000Z", run_id: "r" };
+  const found = { polls: 3, found: 9, missed: 1, trust_percent: trust };
+  return { cursor: "2026-11-10T06:00:00.000Z", last_audit: { ...audited, ...found } };
+}
+
+function status(more: object): SnapshotStatus {
+  return {
+    info: info(),
+    last_run: null,
+    held_run: null,
+    last_sweep: "2026-11-10T06:17:00.000Z",
+    last_poll: null,
+    polls: { cursor: "2026-11-10T06:00:00.000Z", last_audit: null },
+    sinks: [],
+    counts: { meters: 1, dispatchable: 1, action_required: 0, archived: 0, missing: 0 },
+    ...more,
+  };
+}
