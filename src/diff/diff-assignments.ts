@@ -42,6 +42,8 @@ export type AssignmentSides = {
   readonly isSwitched: boolean;
   /** Its absence is confirmed: from this date on it has no group. `null` for a meter that Leap has. */
   readonly endsFrom: TradeDate | null;
+  /** Runs have been held back since the last publication. */
+  readonly isHeldBefore: boolean;
   readonly nowMs: number;
 };
 

@@ -20,10 +20,16 @@ export type Loss = {
 
 /**
  * The losses among the dates of today's horizon. What published data already said would end is none: a v2
- * document is evaluated on the date itself, and of v1 only dates that had been published count.
+ * document is evaluated on the date itself, and of v1 only dates that had been published count. But once runs
+ * have been held back since, published v1 values hold on: no hold dissolves because its dates have passed.
  */
 export function toLosses(
-  sides: { readonly documentBefore: DocumentAssignments | null; readonly horizon: RegionHorizon },
+  sides: {
+    readonly documentBefore: DocumentAssignments | null;
+    readonly horizon: RegionHorizon;
+    /** Runs have been held back since the last publication. */
+    readonly isHeldBefore: boolean;
+  },
   before: ReadonlyMap<Program, StepFunction>,
   after: ReadonlyMap<Program, StepFunction>,
   range: DateRange,
@@ -38,16 +44,16 @@ export function toLosses(
 }
 
 function toProgramsBefore(
-  { documentBefore, horizon }: Parameters<typeof toLosses>[0],
+  { documentBefore, horizon, isHeldBefore }: Parameters<typeof toLosses>[0],
   before: ReadonlyMap<Program, StepFunction>,
   date: TradeDate,
 ): Program[] {
-  if (documentBefore !== null) {
-    const { functions } = documentBefore;
-    return [...functions.keys()].filter(
-      (program) => toDocumentGroups(documentBefore, program, date).length > 0,
-    );
-  }
-  if (!wasGiven(horizon.published, date)) return [];
-  return [...before].flatMap(([program, fn]) => (toValueAt(fn, date).length > 0 ? [program] : []));
+  const said = [...(documentBefore?.functions.keys() ?? [])].filter(
+    (program) => documentBefore !== null && toDocumentGroups(documentBefore, program, date).length > 0,
+  );
+  const holdsOn = documentBefore === null && isHeldBefore && date !== horizon.outermost;
+  if (!holdsOn && !wasGiven(horizon.published, date)) return said;
+  // Also what a release that reads documents in another way no longer finds in them.
+  const shown = [...before].flatMap(([program, fn]) => (toValueAt(fn, date).length > 0 ? [program] : []));
+  return [...new Set([...said, ...shown])];
 }

@@ -30,6 +30,8 @@ export type MeterPlanInput = {
   readonly base: TradeDate;
   readonly publishedThrough: TradeDate | null;
   readonly isSwitched: boolean;
+  /** Runs have been held back since the last publication. */
+  readonly isHeldBefore: boolean;
   /** What the run concluded of its absence; null where nothing changes. */
   readonly presence: Presence | null;
   /** Had been told missing. */
@@ -66,6 +68,7 @@ export function planMeter(input: MeterPlanInput): MeterPlan {
     horizon,
     publishedThrough: input.publishedThrough,
     isSwitched: input.isSwitched,
+    isHeldBefore: input.isHeldBefore,
     endsFrom: input.presence === "ended" ? horizon.today : null,
     nowMs,
   });

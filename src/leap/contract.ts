@@ -18,6 +18,14 @@ export function toMeter(document: JsonObject, apiVersion: ApiVersion): Extractio
   return { meterId, meter: { ...rest, meterId }, problem: null, drift };
 }
 
+/**
+ * Whether a document speaks of its meter's groups at all. Nobody documents that a read by id answers with all
+ * that a search does: where the list is left out, nothing follows for the groups.
+ */
+export function isWhole(document: JsonObject, apiVersion: ApiVersion): boolean {
+  return Object.hasOwn(document, apiVersion === "v1" ? "participation" : "program_enrollment");
+}
+
 /** The id alone, in lower case; `null` where the document has none. Much cheaper than the whole meter. */
 export function readMeterId(document: JsonObject): string | null {
   return toMeterId(text.parse(document.meter_id));

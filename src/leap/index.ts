@@ -6,7 +6,7 @@
  * Never: writes the database; lets a wire shape, an HTTP library's error or a secret out.
  */
 export { openLeapClient } from "./client.ts";
-export { extractionVersion, readMeterId, toMeter } from "./contract.ts";
+export { extractionVersion, isWhole, readMeterId, toMeter } from "./contract.ts";
 export { LeapContractBroken, LeapRefused, LeapTokenRefused, LeapUnreachable } from "./failures.ts";
 export type {
   Extraction,

@@ -20,20 +20,31 @@ export function saveAbsenceOutcome(database: Database, meterKey: number, outcome
   database.prepare("UPDATE plan_absent SET outcome = ? WHERE meter_key = ?").run(outcome, meterKey);
 }
 
+/** The keys of the meters that were told missing, have ended, or whose absence was released. */
+export function* loadAbsentBefore(database: Database): Generator<number> {
+  const rows = database.connection
+    .prepare(
+      `SELECT meter_key FROM meter
+       WHERE is_missing = 1 OR is_absence_released = 1 OR ended_at_ms IS NOT NULL`,
+    )
+    .pluck()
+    .iterate();
+  for (const key of rows) yield Number(key);
+}
+
 /** Meters by region: those that count as known, and those of them that a sweep did not return. */
 export type RegionCount = { readonly region: string; readonly known: number; readonly absent: number };
 
 /**
- * Known are the published meters, but for those told missing, those whose absence a person has released, and
- * those that windows are known to hide.
+ * Known are the published meters, but for those told missing and those whose absence a person has released.
+ * Those that windows hide are not absent where they were found by id.
  */
 export function loadRegionCounts(database: Database): RegionCount[] {
   const rows = database
     .prepare(
       `SELECT m.transmission_region AS region, count(*) AS known, count(a.meter_key) AS absent
-       FROM meter m LEFT JOIN plan_absent a ON a.meter_key = m.meter_key
+       FROM meter m LEFT JOIN plan_absent a ON a.meter_key = m.meter_key AND a.outcome IS NULL
        WHERE m.head_revision_id IS NOT NULL AND m.is_missing = 0 AND m.is_absence_released = 0
-         AND m.meter_key NOT IN (SELECT meter_key FROM hidden_meter WHERE is_hidden = 1)
        GROUP BY 1 ORDER BY 1`,
     )
     .all();
@@ -64,15 +75,32 @@ export function loadAbsentMeters(
     .prepare(
       `SELECT m.meter_key, m.meter_id, m.is_missing
        FROM plan_absent a JOIN meter m ON m.meter_key = a.meter_key
-       WHERE (m.is_missing = 0 OR (m.ended_at_ms IS NULL AND m.missing_since_ms <= ?)) AND a.meter_key > ?
+       WHERE a.outcome IS NULL AND a.meter_key > ?
+         AND (m.is_missing = 0 OR (m.ended_at_ms IS NULL AND m.missing_since_ms <= ?))
        ORDER BY a.meter_key LIMIT ?`,
     )
-    .all(missingThroughMs, afterMeterKey, limit);
-  return rows.map((row) => ({
+    .all(afterMeterKey, missingThroughMs, limit);
+  return rows.map(toAbsentMeter);
+}
+
+function toAbsentMeter(row: Record<string, unknown>): AbsentMeter {
+  return {
     meterKey: Number(row.meter_key),
     meterId: String(row.meter_id),
     isMissing: row.is_missing === 1,
-  }));
+  };
+}
+
+/** The absent meters that windows are known to hide. */
+export function loadHiddenAbsent(database: Database, afterMeterKey: number, limit: number): AbsentMeter[] {
+  const rows = database
+    .prepare(
+      `SELECT m.meter_key, m.meter_id, m.is_missing FROM plan_absent a
+       JOIN hidden_meter h ON h.meter_key = a.meter_key AND h.is_hidden = 1
+       JOIN meter m ON m.meter_key = a.meter_key WHERE a.meter_key > ? ORDER BY a.meter_key LIMIT ?`,
+    )
+    .all(afterMeterKey, limit);
+  return rows.map(toAbsentMeter);
 }
 
 /** Some published meter that the sweep did return, or null: a point read must find it. */

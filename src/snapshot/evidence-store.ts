@@ -1,18 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../database/index.ts";
 
-const latestStaged = `SELECT meter_key, revision_id FROM (
-    SELECT meter_key, revision_id,
-      row_number() OVER (PARTITION BY meter_key ORDER BY staged_order DESC) AS place
-    FROM staged_revision WHERE run_key = @runKey)
-  WHERE place = 1`;
-
-/** The meters that a sweep returned: as published, or as it read them. */
-const returned = `FROM meter m
-  LEFT JOIN (${latestStaged}) s ON s.meter_key = m.meter_key
-  LEFT JOIN revision r ON r.revision_id = s.revision_id
-  WHERE (m.head_revision_id IS NOT NULL OR s.revision_id IS NOT NULL)
-    AND m.meter_key NOT IN (SELECT meter_key FROM plan_absent)`;
+/** The meters that a sweep returned: as published, or as it read them last. */
+const returned = `FROM (
+    SELECT m.*, (SELECT s.revision_id FROM staged_revision s
+      WHERE s.run_key = @runKey AND s.meter_key = m.meter_key
+      ORDER BY s.staged_order DESC LIMIT 1) AS staged_id
+    FROM meter m WHERE m.meter_key NOT IN (SELECT meter_key FROM plan_absent)) m
+  LEFT JOIN revision r ON r.revision_id = m.staged_id
+  WHERE (m.head_revision_id IS NOT NULL OR m.staged_id IS NOT NULL)`;
 
 export type ReturnedCounts = {
   readonly regions: Readonly<Record<string, number>>;
@@ -23,10 +19,10 @@ export type ReturnedCounts = {
 export function loadReturnedCounts(database: Database, runKey: number): ReturnedCounts {
   const rows = database
     .prepare(
-      `SELECT CASE WHEN s.revision_id IS NULL THEN m.transmission_region ELSE r.transmission_region END
+      `SELECT CASE WHEN m.staged_id IS NULL THEN m.transmission_region ELSE r.transmission_region END
            AS region,
          coalesce(
-           CASE WHEN s.revision_id IS NULL THEN m.enrollment_status ELSE r.enrollment_status END, 'none')
+           CASE WHEN m.staged_id IS NULL THEN m.enrollment_status ELSE r.enrollment_status END, 'none')
            AS status,
          count(*) AS n ${returned} GROUP BY 1, 2`,
     )
@@ -49,7 +45,7 @@ export function loadContentSha256(database: Database, runKey: number): string {
   const hash = createHash("sha256");
   const rows = database.connection
     .prepare<{ runKey: number }, { meter_id: string; fingerprint: string }>(
-      `SELECT m.meter_id, CASE WHEN s.revision_id IS NULL THEN m.head_fingerprint ELSE r.fingerprint END
+      `SELECT m.meter_id, CASE WHEN m.staged_id IS NULL THEN m.head_fingerprint ELSE r.fingerprint END
          AS fingerprint ${returned} ORDER BY m.meter_id`,
     )
     .iterate({ runKey });

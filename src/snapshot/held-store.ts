@@ -75,6 +75,17 @@ export function loadDecidedRun(database: Database, runId: string): DecidedRun | 
   };
 }
 
+/** Whether any run since the last publication was held back, whatever became of it. */
+export function hasHeldSincePublication(database: Database): boolean {
+  const row = database
+    .prepare(
+      `SELECT 1 FROM run WHERE status IN ('held', 'superseded', 'discarded') AND run_key > coalesce(
+         (SELECT max(run_key) FROM run WHERE status = 'published'), 0) LIMIT 1`,
+    )
+    .get();
+  return row !== undefined;
+}
+
 /** The run that waits for a person, or null. */
 export function loadHeldRunId(database: Database): string | null {
   const row = database

@@ -6,9 +6,12 @@
  */
 export {
   type AbsenceCount,
+  type AbsenceOutcome,
   type AbsentMeter,
   loadAbsenceCount,
+  loadAbsentBefore,
   loadAbsentMeters,
+  loadHiddenAbsent,
   loadRegionCounts,
   loadReturnedMeterId,
   openAbsences,
@@ -37,6 +40,7 @@ export {
 export {
   type DecidedRun,
   type HeldPlan,
+  hasHeldSincePublication,
   loadDecidedRun,
   loadHeldPlan,
   loadHeldRunId,

@@ -18,6 +18,8 @@ export const meter = sqliteTable(
     /** The head's region and status once more: counts over the portfolio read this small table alone. */
     transmissionRegion: text("transmission_region"),
     enrollmentStatus: text("enrollment_status"),
+    /** The head's date added once more. */
+    addedAtMs: integer("added_at_ms"),
     isMissing: integer("is_missing").notNull().default(0),
     /** The instant of the publication that told it missing; null where it is not. */
     missingSinceMs: integer("missing_since_ms"),

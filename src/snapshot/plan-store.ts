@@ -47,6 +47,8 @@ export type DueMeters = {
   readonly preferenceThroughMs: number;
   /** All meters of these regions. */
   readonly regions: readonly string[];
+  /** Those that are back. */
+  readonly returnedKeys: readonly number[];
 };
 
 /** Notes the meters that a plan has to look at: those read anew, and those that time alone may have moved. */
@@ -64,7 +66,8 @@ export function saveCandidates(database: Database, runKey: number, due: DueMeter
   database
     .prepare(`${those} meter_key IN (SELECT meter_key FROM plan_absent WHERE outcome <> 'found')`)
     .run();
-  database.prepare(`${those} is_missing = 1 OR is_absence_released = 1 OR ended_at_ms IS NOT NULL`).run();
+  const returned = database.prepare(`${those} meter_key = ?`);
+  for (const meterKey of due.returnedKeys) returned.run(meterKey);
   database
     .prepare(`${those} head_revision_id IS NOT NULL AND next_boundary_date <= ?`)
     .run(due.boundaryThrough);
@@ -72,12 +75,7 @@ export function saveCandidates(database: Database, runKey: number, due: DueMeter
     .prepare(`${those} head_revision_id IS NOT NULL AND next_preference_at_ms <= ?`)
     .run(due.preferenceThroughMs);
   for (const region of due.regions) {
-    database
-      .prepare(
-        `${insert} SELECT m.meter_id FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id
-         WHERE r.transmission_region = ?`,
-      )
-      .run(region);
+    database.prepare(`${those} head_revision_id IS NOT NULL AND transmission_region = ?`).run(region);
   }
   return Number(database.prepare("SELECT count(*) AS n FROM plan_candidate").get()?.n);
 }

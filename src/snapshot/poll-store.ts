@@ -32,6 +32,7 @@ export function loadPollState(database: Database, apiVersion: string): PollState
     .prepare(
       `SELECT json_extract(report, '$.poll_audit') AS audit FROM run
        WHERE status = 'published' AND mode = 'sweep' AND json_extract(report, '$.poll_audit') IS NOT NULL
+         AND run_key > (SELECT max(run_key) FROM run) - 1000
        ORDER BY run_key DESC LIMIT 1`,
     )
     .get();

@@ -88,6 +88,7 @@ function saveHeads(
          participation_preference = s.participation_preference,
          next_boundary_date = s.next_boundary_date,
          next_preference_at_ms = s.next_preference_at_ms,
+         added_at_ms = CASE WHEN s.revision_id IS NULL THEN meter.added_at_ms ELSE r.added_at_ms END,
          changed_at_ms = CASE WHEN s.is_changed = 1 THEN @publishedAtMs ELSE changed_at_ms END,
          is_missing = CASE WHEN s.presence IN ('present', 'returned') THEN 0
            WHEN s.presence = 'missing' THEN 1 ELSE is_missing END,

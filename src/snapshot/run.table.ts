@@ -1,4 +1,4 @@
-import { blob, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** One row: what this database is a snapshot of, and how far it has come. */
 export const stream = sqliteTable("stream", {
@@ -47,25 +47,29 @@ export const run = sqliteTable("run", {
 });
 
 /** A window of date added, a checkpoint when done: which meters it held is kept as a list of keys. */
-export const readWindow = sqliteTable("read_window", {
-  windowKey: integer("window_key").primaryKey(),
-  runKey: integer("run_key").notNull(),
-  ordinal: integer("ordinal").notNull(),
-  addedFromMs: integer("added_from_ms"),
-  addedToMs: integer("added_to_ms"),
-  /** Set for a poll: meters modified since then. */
-  modifiedFromMs: integer("modified_from_ms"),
-  isDone: integer("is_done").notNull().default(0),
-  /** When its last page was read, by the real clock. */
-  readAtRealMs: integer("read_at_real_ms"),
-  pageCount: integer("page_count").notNull().default(0),
-  /** Meters answered; kept when `seen` is not, so that later windows can be cut by it. */
-  meterCount: integer("meter_count"),
-  /** Meter keys, four bytes each, little-endian, in the order they were answered. */
-  seen: blob("seen", { mode: "buffer" }),
-  /** Counts and drift of this window, JSON. */
-  observations: text("observations"),
-});
+export const readWindow = sqliteTable(
+  "read_window",
+  {
+    windowKey: integer("window_key").primaryKey(),
+    runKey: integer("run_key").notNull(),
+    ordinal: integer("ordinal").notNull(),
+    addedFromMs: integer("added_from_ms"),
+    addedToMs: integer("added_to_ms"),
+    /** Set for a poll: meters modified since then. */
+    modifiedFromMs: integer("modified_from_ms"),
+    isDone: integer("is_done").notNull().default(0),
+    /** When its last page was read, by the real clock. */
+    readAtRealMs: integer("read_at_real_ms"),
+    pageCount: integer("page_count").notNull().default(0),
+    /** Meters answered; kept when `seen` is not, so that later windows can be cut by it. */
+    meterCount: integer("meter_count"),
+    /** Meter keys, four bytes each, little-endian, in the order they were answered. */
+    seen: blob("seen", { mode: "buffer" }),
+    /** Counts and drift of this window, JSON. */
+    observations: text("observations"),
+  },
+  (table) => [index("read_window_run_key").on(table.runKey)],
+);
 
 /** What a read found different from the head, kept per window: of one that is read again it is dropped. */
 export const stagedRevision = sqliteTable(

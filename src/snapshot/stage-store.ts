@@ -155,6 +155,14 @@ export function releaseStaged(database: Database, beforeRunKey: number): void {
     database.prepare(`DELETE FROM ${table} WHERE ${useless}`).run(beforeRunKey);
   }
   database
+    .prepare(
+      // What the last windows held says where v1's next ones are cut.
+      `DELETE FROM read_window WHERE run_key < ? AND run_key <> coalesce(
+         (SELECT max(run_key) FROM run
+          WHERE status = 'published' AND mode = 'sweep' AND is_full_chain = 0), -1)`,
+    )
+    .run(beforeRunKey);
+  database
     .prepare("UPDATE read_window SET seen = NULL WHERE run_key < ? AND seen IS NOT NULL")
     .run(beforeRunKey);
 }

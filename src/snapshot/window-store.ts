@@ -170,8 +170,8 @@ export function loadAddedCuts(database: Database, metersPerWindow: number): numb
   const rows = database
     .prepare(
       `SELECT added_at_ms FROM (
-         SELECT r.added_at_ms, row_number() OVER (ORDER BY r.added_at_ms) AS place
-         FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id WHERE r.added_at_ms IS NOT NULL)
+         SELECT added_at_ms, row_number() OVER (ORDER BY added_at_ms) AS place
+         FROM meter WHERE head_revision_id IS NOT NULL AND added_at_ms IS NOT NULL)
        WHERE place % ? = 0 ORDER BY added_at_ms`,
     )
     .all(metersPerWindow);
@@ -182,8 +182,7 @@ export function loadAddedCuts(database: Database, metersPerWindow: number): numb
 export function hasAddedDates(database: Database): boolean {
   const row = database
     .prepare(
-      `SELECT count(*) AS heads, count(r.added_at_ms) AS dated
-       FROM meter m JOIN revision r ON r.revision_id = m.head_revision_id`,
+      `SELECT count(*) AS heads, count(added_at_ms) AS dated FROM meter WHERE head_revision_id IS NOT NULL`,
     )
     .get();
   return Number(row?.dated) * 2 > Number(row?.heads);

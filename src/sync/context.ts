@@ -88,6 +88,8 @@ export type Run = {
   readonly extractor: Extractor;
   readonly zones: ZoneRules;
   readonly knownMeterCount: number;
+  /** Runs have been held back since the last publication. */
+  readonly isHeldBefore: boolean;
   /** Documents are read in another way than at the last publication (I10). */
   readonly isReread: boolean;
   /** Grows with every row staged while reading: the latest read of a meter counts. */

@@ -124,6 +124,11 @@ function toWarnings(run: Run, sweep: Sweep, verdicts: Verdicts, { absence }: End
   if (run.stream.publication === 0 && sweep.returned === 0) {
     warnings.push("Leap returned no meter; the snapshot begins with the first sweep that returns one");
   }
+  if (sweep.seen.repeatedCount() > sweep.returned) {
+    warnings.push(
+      `meters came ${sweep.seen.repeatedCount()} times more than once: Leap may ignore the search by date added`,
+    );
+  }
   for (const reason of certificate?.reasons ?? []) warnings.push(`the sweep is not certified: ${reason}`);
   const open = lookup.isDone ? 0 : absence.waiting;
   if (open > 0) warnings.push(`${open} known meters were not returned; they stay as they are`);

@@ -44,7 +44,8 @@ export function addObservations(total: Observations, more: Observations): void {
   total.documents += more.documents;
   total.rejected += more.rejected;
   total.unreadable += more.unreadable;
-  total.moved += more.moved;
+  // A window that an earlier release has read does not count them.
+  total.moved += more.moved ?? 0;
   for (const [kind, count] of Object.entries(more.drift)) addDrift(total, [kind], count);
   for (const what of ["answered", "offsets"] as const) {
     for (const [zone, keys] of Object.entries(more[what])) {

@@ -2,6 +2,7 @@ import { inTransaction } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { extractionVersion, toMeter } from "../leap/index.ts";
 import {
+  hasHeldSincePublication,
   loadNextStagedOrder,
   loadOrSaveStream,
   loadPublishedCount,
@@ -77,6 +78,7 @@ export function openRun(context: SyncContext, options: SyncOptions): Run {
       sweepStartedAtMs: loadSweepStart(database, runKey).sweepStartedAtMs,
       zones: { defaultZone: config.defaultZone, zones: config.zones },
       knownMeterCount,
+      isHeldBefore: hasHeldSincePublication(database),
       isReread: stream.extractionVersion !== null && stream.extractionVersion !== extractor.version,
       nextStagedOrder: loadNextStagedOrder(database, runKey),
     };

@@ -58,6 +58,7 @@ export function planCandidate(
     base: toLocalDate(run.sweepStartedAtMs, horizon.zone),
     publishedThrough,
     isSwitched: staged !== null && head !== null && isSwitched(run),
+    isHeldBefore: run.isHeldBefore,
     presence,
     wasMissing: candidate.isMissing,
     endedAtMs: candidate.endedAtMs,

@@ -2,6 +2,7 @@ import { inTransaction } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { addDays, planHorizon, type RegionHorizon, toLatest, toLocalDate, toZone } from "../market/index.ts";
 import {
+  loadAbsentBefore,
   loadCandidates,
   loadFieldKeys,
   loadPublishedHorizons,
@@ -34,6 +35,7 @@ export async function planRun(
     boundaryThrough: dates.length === 0 ? "" : toLatest(...dates),
     preferenceThroughMs: plan.nowMs,
     regions: toRegionsInFull(run, sweep, plan),
+    returnedKeys: [...loadAbsentBefore(database)].filter((meterKey) => sweep.seen.has(meterKey)),
   });
   let last = "";
   for (let planned = 0; planned < total; ) {

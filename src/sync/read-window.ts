@@ -24,6 +24,8 @@ const restartsPerWindowMax = 3;
 const tooLargeFactor = 2;
 const partsPerSplit = 8;
 const windowsPerSweepMax = 10_000;
+/** What splitting may cost: this many windows read in vain, and no more than all that was seen. */
+const windowsInVainMax = 16;
 
 /** What reading has seen so far, over all windows. */
 export type Reading = {
@@ -34,6 +36,8 @@ export type Reading = {
   windowsDone: number;
   windowsSplit: number;
   windowsRestarted: number;
+  /** Answers dropped because their window was split. */
+  documentsInVain: number;
   /** Of finished windows, those taken over included, and of windows under way. */
   pages: number;
   /** Pages of this run alone. */
@@ -110,6 +114,9 @@ function noteCursor({ database, clock }: SyncContext, run: Run, reading: Reading
 function isTooLarge(context: SyncContext, run: Run, reading: Reading, own: WindowReading): boolean {
   if (run.reading !== "windows" || own.seenKeys.length < run.metersPerWindow * tooLargeFactor) return false;
   if (reading.windowsTotal + partsPerSplit > windowsPerSweepMax) return false;
+  // Where parts are as large as the whole, the filter is ignored: then it is cheaper to read on (I8).
+  const inVainMax = reading.seen.count() + windowsInVainMax * run.metersPerWindow;
+  if (reading.documentsInVain + own.seenKeys.length > inVainMax) return false;
   return planParts(context, run, own.window) !== null;
 }
 
@@ -128,6 +135,7 @@ function splitWindow(
   const parts = planParts(context, run, own.window) ?? [];
   const windows = inTransaction(database, () => saveWindowSplit(database, run.runKey, own.window, parts));
   takeBack(reading, own);
+  reading.documentsInVain += own.seenKeys.length;
   reading.windowsTotal += windows.length - 1;
   reading.windowsSplit += 1;
   logger.info({ window: own.window.ordinal, parts: windows.length }, "a window is too large: it is split");

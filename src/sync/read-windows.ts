@@ -66,6 +66,7 @@ function startReading({ database }: SyncContext, run: Run): Reading {
     windowsDone: 0,
     windowsSplit: 0,
     windowsRestarted: 0,
+    documentsInVain: 0,
     pages: 0,
     pagesNow: 0,
   };

@@ -4,7 +4,7 @@ import { certifySweep } from "./certify.ts";
 import type { Run, SyncContext, SyncOptions } from "./context.ts";
 import { failRun } from "./fail-run.ts";
 import { findHidden } from "./find-hidden.ts";
-import { lookUpAbsent } from "./look-up-absent.ts";
+import { lookUpAbsent, lookUpHidden } from "./look-up-absent.ts";
 import { openRun } from "./open-run.ts";
 import { planRun } from "./plan-run.ts";
 import { holdRun, publishRun } from "./publish-run.ts";
@@ -33,6 +33,7 @@ async function walk(context: SyncContext, options: SyncOptions, run: Run): Promi
   const sweep = await readWindows(context, run);
   if (isStrange(context, run, sweep)) return walk(context, options, reopenAsSweep(context, run));
   const certificate = certifySweep(context, run, sweep);
+  await lookUpHidden(context, run, sweep);
   const absenceTrips = weighReturned(context, run, sweep);
   // No certificate, no absence (I7); and where too many are absent a person decides, before anyone asks.
   const isLookedUp = certificate?.is_certified === true && absenceTrips.length === 0;

@@ -20,6 +20,8 @@ CREATE INDEX `meter_next_boundary_date` ON `meter` (`next_boundary_date`);
 
 CREATE INDEX `meter_next_preference_at_ms` ON `meter` (`next_preference_at_ms`);
 
+CREATE INDEX `read_window_run_key` ON `read_window` (`run_key`);
+
 CREATE UNIQUE INDEX `run_run_id_unique` ON `run` (`run_id`);
 
 CREATE INDEX `staged_assignment_group` ON `staged_assignment` (`run_key`,`market_group_id`);
@@ -115,7 +117,7 @@ CREATE TABLE `meter` (
 	`changed_at_ms` integer,
 	`next_boundary_date` text,
 	`next_preference_at_ms` integer
-, `transmission_region` text, `enrollment_status` text, `missing_since_ms` integer, `ended_at_ms` integer, `is_absence_released` integer DEFAULT 0 NOT NULL) STRICT;
+, `transmission_region` text, `enrollment_status` text, `added_at_ms` integer, `missing_since_ms` integer, `ended_at_ms` integer, `is_absence_released` integer DEFAULT 0 NOT NULL) STRICT;
 
 CREATE TABLE `read_window` (
 	`window_key` integer PRIMARY KEY NOT NULL,

@@ -164,6 +164,39 @@ describe("many absent meters", () => {
     expect(new Set(calls.flat()).size).toBe(2101);
   });
 
+  it("are all found where answers by id are cut short and say nothing of it (I2)", async () => {
+    world = await openPortfolioDays("v2", { rules: noRules });
+    await world.run(0, crowd.slice(0, 40));
+    const back = new Set(range(21, 40).map(meterId));
+    // Of those not returned by the sweep, no answer holds more than three, and there is no next page.
+    world.leap.rewrite = (asked, { status, body }) => {
+      if (!isById(asked)) return undefined;
+      const { meters } = body as { meters: { meter_id: string }[] };
+      const cut = meters.filter(({ meter_id }) => !back.has(meter_id)).slice(0, 3);
+      return { status, body: { meters: [...cut, ...meters.filter(({ meter_id }) => back.has(meter_id))] } };
+    };
+    const { report, told } = await world.run(1, crowd.slice(20, 40), { hidden: crowd.slice(1, 20) });
+    expect(report.absence).toMatchObject({ looked_up: true, found: 19, missing: 1 });
+    expect(toLines(told)).toEqual(["missing 1"]);
+  });
+
+  it("are asked for again, all of them, where the run ended between two calls", async () => {
+    world = await openPortfolioDays("v2", { rules: noRules, attemptCountMax: 1 });
+    await world.run(0, crowd.slice(0, 1300));
+    const hidden = inGroup("south", range(1, 1200));
+    let calls = 0;
+    world.leap.rewrite = (asked) => {
+      calls += isById(asked) && asked.body.page_token === undefined ? 1 : 0;
+      return calls > 1 ? { status: 503, body: {} } : undefined;
+    };
+    expect(await world.fail(1, crowd.slice(1200, 1300), { hidden })).toBe("environment");
+    world.leap.rewrite = null;
+    const { report, told } = await world.run(2, crowd.slice(1200, 1300), { hidden });
+    expect(report.absence).toMatchObject({ found: 1200, missing: 0 });
+    expect([report.windows.read, report.meters.changed, report.meters.moved]).toEqual([0, 1200, 0]);
+    expect(toLines(told).filter((line) => line.startsWith("remapped")).length).toBe(1200);
+  });
+
   it("are read by v1 one by one, and a known one with them", async () => {
     world = await openPortfolioDays("v1", { rules: noRules });
     await world.run(0, crowd.slice(0, 40));

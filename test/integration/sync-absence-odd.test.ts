@@ -111,6 +111,18 @@ describe("a meter that was found by its id once", () => {
   });
 });
 
+describe("a v1 meter found by its id", () => {
+  it("keeps its groups where that answer says nothing of participation", async () => {
+    world = await openPortfolioDays("v1");
+    await world.run(0, six);
+    const hidden = [{ ...six[0]!, extra: { participation: undefined } }];
+    const { report, told } = await world.run(1, five, { hidden });
+    expect([toLines(told), report.absence.found]).toEqual([[], 1]);
+    expect(readMembers(world.days.database).length).toBe(18);
+    expect(toLines((await world.run(2, six)).told)).toEqual([]);
+  });
+});
+
 describe("released absences", () => {
   it("that come back without their groups are losses like any other", async () => {
     world = await openPortfolioDays("v2");

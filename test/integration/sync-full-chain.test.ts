@@ -150,6 +150,40 @@ describe.each(["v2", "v1"] as const)("an unfiltered chain of %s", (version) => {
     expect(gone.report.trips.map(({ rule }) => rule)).toEqual(["absent_meters"]);
   });
 
+  it("tells no sweep after it that its new meters are gone, though a person had to release it", async () => {
+    world = await openPortfolioDays(version, { fullChainEvery: "7d" });
+    for (const days of [0, 6]) await run(version, days, forty);
+    const hidden = inGroup("south", range(50, 69), { addedAt: "2026-03-04T00:00:00.000Z" });
+    const losing = [...inGroup(null, range(1, 21)), ...forty.slice(21)];
+    const held = (await run(version, 7, losing, hidden)).report;
+    expect([held.status, held.reading, held.hidden]).toEqual(["held", "chain", 20]);
+    world.days.release(noon + 7.1 * day * hourMs, held);
+    const { report } = await run(version, 8, losing, hidden);
+    expect([report.status, report.reading, report.trips]).toEqual(["published", "windows", []]);
+    expect(report.absence).toMatchObject({ found: 20, missing: 0 });
+  });
+
+  it("takes new meters for hidden where it cannot be told which are, and goes on", async () => {
+    world = await openPortfolioDays(version, { fullChainEvery: "7d", attemptCountMax: 1 });
+    await run(version, 0, forty);
+    const hidden = inGroup("south", range(50, 69), { addedAt: "2026-03-04T00:00:00.000Z" });
+    hideFromFilters(version, 7 * day, hidden);
+    const { rewrite } = world.leap;
+    let searches = 0;
+    world.leap.rewrite = (asked, answer) => {
+      if (isUnfiltered(asked) || toWindowKey(asked) === null) return rewrite?.(asked, answer);
+      // Its tokens go round, two of them in turn.
+      searches += 1;
+      const next_page_token = searches % 2 === 0 ? "p-0" : "p-1";
+      return { status: 200, body: { ...(answer.body as object), next_page_token } };
+    };
+    const { report } = await world.run(7 * day, forty, { hidden });
+    expect([report.status, report.reading, report.meters.created]).toEqual(["published", "chain", 20]);
+    expect(searches).toBeLessThan(10);
+    const next = await run(version, 8, forty, hidden);
+    expect([next.report.status, next.report.absence.found]).toEqual(["published", 20]);
+  });
+
   it("and reads by id together find a hidden meter that is gone to be missing", async () => {
     world = await openPortfolioDays(version, { fullChainEvery: "7d" });
     await run(version, 0, forty.slice(1), forty.slice(0, 1));

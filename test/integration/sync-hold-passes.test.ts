@@ -70,6 +70,25 @@ describe.each(["v2", "v1"] as const)("what %s says at the end of a month passes"
   });
 });
 
+describe("a season of v1 that ended while there were polls alone", () => {
+  it.each([
+    ["the day after the last poll", 5],
+    ["the day of the last poll", 4.2],
+  ])("passes when a sweep sees it on %s", async (_, days) => {
+    world = await openPortfolioDays("v1");
+    world.leap.dateMs = noon;
+    await world.run(0, inGroup("north", hundred));
+    for (const date of [1, 2, 3, 4]) {
+      world.leap.dateMs = noon + date * day * hourMs;
+      const { report } = await world.run(date * day, inGroup("north", hundred), { mode: "poll" });
+      expect([report.mode, report.status]).toEqual(["poll", "published"]);
+    }
+    const { report } = await world.run(days * day, inGroup(null, hundred));
+    expect([report.status, report.trips]).toEqual(["published", []]);
+    expect(report.changes["meter.group.remapped"]).toBe(100);
+  });
+});
+
 describe("what v2 takes away before its published end", () => {
   it("is a loss also after days without a run", async () => {
     world = await openPortfolioDays("v2");

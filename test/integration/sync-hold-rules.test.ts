@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { MeterSketch, Stay } from "../support/documents.ts";
 import { noRules, type Rules, usualRules } from "../support/oracle-breaker.ts";
 import { readEvents, readSnapshot } from "../support/views.ts";
+import { later } from "./later-release.ts";
 import { inGroup, openPortfolioDays, type PortfolioDays, range } from "./portfolio-days.ts";
 
 let world: PortfolioDays;
@@ -64,6 +65,13 @@ describe("meters left without any group", () => {
     const meters = [...north(assigned), ...inGroup(null, range(501, 600))];
     const after = [...inGroup(null, range(1, losing)), ...meters.slice(losing)];
     expect(await trip(meters, after)).toEqual(expected);
+  });
+
+  it("are losses also where it is a release that no longer finds their groups", async () => {
+    await world.run(0, north(40));
+    const blind = later({ deliveryPeriods: [] });
+    const { report } = await world.run(1, north(40), { extractor: blind });
+    expect(report.trips.map(({ rule }) => rule)).toContain("lost_meters");
   });
 
   const inProgram = (program: string, numbers: readonly number[], group: string | null = "west") =>

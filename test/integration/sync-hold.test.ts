@@ -100,6 +100,25 @@ describe("a held run", () => {
     expect(readMembers(world.days.database).length).toBe(29 * 3);
   });
 
+  it("may be a poll, whose losses are weighed too; what follows it is a sweep", async () => {
+    const entries = losing.map((sketch) => ({ ...toEntryAt("v2", sketch, at(1)), modifiedMs: at(0.9) }));
+    const { report } = await world.run(1, losing, { mode: "poll", entries });
+    expect([report.mode, report.status, report.trips.map(({ rule }) => rule)]).toEqual([
+      "poll",
+      "held",
+      ["lost_meters"],
+    ]);
+    const next = await world.run(2, losing, { mode: "poll", entries });
+    expect([next.report.mode, next.report.status, next.report.checksum]).toEqual([
+      "sweep",
+      "held",
+      report.checksum,
+    ]);
+    expect(next.report.warnings[0]).toContain(`run ${report.run_id} is held back`);
+    expect(world.days.release(at(3), next.report).status).toBe("published");
+    expect((await world.run(4, losing, { mode: "poll" })).report.mode).toBe("poll");
+  });
+
   it("is read anew by the next run: its windows are not taken over", async () => {
     await hold(1);
     const { report } = await world.run(2, losing);

@@ -63,6 +63,27 @@ describe("a sweep after polls", () => {
     expect(report.poll_audit).toMatchObject({ polls: 1, missed: 0, trust_percent: null });
   });
 
+  it("does not count against v1 polls what its answers say because the days have moved on", async () => {
+    await world.close();
+    world = await openPortfolioDays("v1");
+    world.leap.dateMs = noon;
+    const turning = range(1, 4).map((number) => ({
+      number,
+      stays: [
+        { group: "north", from: "2026-11-01", to: "2026-11-12" },
+        { group: "south", from: "2026-11-13" },
+      ],
+    }));
+    await world.run(0, turning);
+    world.leap.dateMs = at(23);
+    expect((await world.run(23, turning, { mode: "poll" })).report.mode).toBe("poll");
+    world.leap.dateMs = at(24);
+    const { report, told } = await world.run(24, [...turning.slice(1), ...inGroup("west", [1])]);
+    expect(toLines(told).filter((line) => line.includes("announced")).length).toBe(3);
+    // The one that was moved today bears no stamp: that a poll would have missed.
+    expect(report.poll_audit).toMatchObject({ polls: 1, caught: 0, missed: 1 });
+  });
+
   it("asks nothing more where there were none", async () => {
     world.leap.forgetAsked();
     const { report } = await run("sweep", 1, move("south", [1]), [1]);

@@ -1,25 +1,21 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type MeterSketch, meterId } from "../support/documents.ts";
 import { readEvents, readFaces, readMembers } from "../support/views.ts";
+import { at, type PollQuestion, pollAt } from "./poll-days.ts";
 import {
   inGroup,
   openPortfolioDays,
   type PortfolioDays,
-  type RunOptions,
   range,
-  toEntryAt,
   toLines,
   type Version,
 } from "./portfolio-days.ts";
-import { hourMs, noon } from "./small-portfolio.ts";
 
 let world: PortfolioDays;
 afterEach(() => world.close());
 
-const minuteMs = 60_000;
-const at = (hours: number) => Math.round(noon + hours * hourMs);
-const instant = (ms: number) => new Date(ms).toISOString();
 const six = inGroup("north", range(1, 6));
+const poll = (...asked: PollQuestion) => pollAt(world, ...asked);
 
 async function open(version: Version): Promise<void> {
   world = await openPortfolioDays(version);
@@ -27,101 +23,6 @@ async function open(version: Version): Promise<void> {
   await world.run(0, six);
   world.leap.forgetAsked();
 }
-
-/** A poll with Leap's clock at the run's; `modified` says when which meter was modified, by its number. */
-async function poll(
-  version: Version,
-  hours: number,
-  meters: readonly MeterSketch[],
-  modified: Readonly<Record<number, number>>,
-  options: RunOptions = {},
-) {
-  world.leap.dateMs = at(hours);
-  const entries = meters.map((sketch) => ({
-    ...toEntryAt(version, sketch, at(hours)),
-    ...(modified[sketch.number] === undefined ? {} : { modifiedMs: at(modified[sketch.number]!) }),
-  }));
-  world.leap.forgetAsked();
-  return world.run(hours, meters, { mode: "poll", ...options, entries });
-}
-
-/** The instants that searches were asked from, by time modified. */
-function readSince(): unknown[] {
-  return world.leap.asked.flatMap(
-    ({ body }) => body.last_modified_date_time ?? body.date_last_modified ?? [],
-  );
-}
-
-describe.each(["v2", "v1"] as const)("the cursor of a poll of %s (I3)", (version) => {
-  it("is the server's date at the first answer of the run before, less ten minutes", async () => {
-    world = await openPortfolioDays(version, { pageSize: 2, concurrency: 1 });
-    world.leap.dateMs = at(0) - 17_000;
-    world.leap.rewrite = () => {
-      // Every later answer comes half an hour later.
-      setImmediate(() => {
-        world.leap.dateMs = at(0.5);
-      });
-      return undefined;
-    };
-    const { report } = await world.run(0, six);
-    expect(world.leap.asked.length).toBeGreaterThan(3);
-    const cursor = instant(at(0) - 17_000 - 10 * minuteMs);
-    expect(report.cursor).toBe(cursor);
-    world.leap.rewrite = null;
-    const first = await poll(version, 1, six, {});
-    expect([first.report.mode, readSince()]).toEqual(["poll", [cursor]]);
-    await poll(version, 2, six, {});
-    expect(readSince()).toEqual([instant(at(1) - 10 * minuteMs)]);
-  });
-
-  it("is not ahead of our clock where the server's is", async () => {
-    world = await openPortfolioDays(version);
-    world.leap.dateMs = at(5);
-    const { report } = await world.run(0, six);
-    expect(report.cursor).toBe(instant(at(0) - 10 * minuteMs));
-  });
-
-  it("goes back with the server's clock where that is behind", async () => {
-    world = await openPortfolioDays(version);
-    world.leap.dateMs = at(-3);
-    expect((await world.run(0, six)).report.cursor).toBe(instant(at(-3) - 10 * minuteMs));
-  });
-
-  it("is never the newest timestamp seen", async () => {
-    await open(version);
-    const { report } = await poll(version, 1, six, { 1: 0.9, 2: 9 });
-    expect(report.cursor).toBe(instant(at(1) - 10 * minuteMs));
-  });
-
-  it("stays where it is after a poll that failed or was held", async () => {
-    await open(version);
-    world.leap.rewrite = () => ({ status: 503, body: {} });
-    expect(await world.fail(1, six, { mode: "poll", attemptCountMax: 1 })).toBe("environment");
-    world.leap.rewrite = null;
-    await poll(version, 2, six, {});
-    expect(readSince()).toEqual([instant(at(0) - 10 * minuteMs)]);
-  });
-
-  it("is that of the run that began the sweep where another took it over", async () => {
-    world = await openPortfolioDays(version, { concurrency: 1 });
-    world.leap.dateMs = at(0);
-    let pages = 0;
-    await world.fail(0, six, {
-      wrapLeap: (client) => ({
-        ...client,
-        readPage: (...question) => {
-          pages += 1;
-          if (pages > 2) throw new Error("broke down");
-          return client.readPage(...question);
-        },
-      }),
-    });
-    world.leap.dateMs = at(1);
-    const { report } = await world.run(1, six);
-    expect(report.windows.resumed).toBe(2);
-    expect(report.cursor).toBe(instant(at(0) - 10 * minuteMs));
-  });
-});
 
 describe.each(["v2", "v1"] as const)("a poll of %s", (version) => {
   const moved = [...inGroup("south", [1]), ...six.slice(2), ...inGroup("west", [7])];

@@ -184,6 +184,32 @@ describe("a run that failed between a held run and its release", () => {
   });
 });
 
+describe("what time alone changes between a plan and its release", () => {
+  it("is told by the next run: a preference that began meanwhile", async () => {
+    const preferences = [
+      { participation_preference: "PARTICIPATE", start_time: "2026-01-02T00:00:00Z" },
+      { participation_preference: "IDLE", start_time: new Date(at(5)).toISOString() },
+    ];
+    const meters = [...losing.slice(0, 30), { ...losing[30]!, preferences }, ...losing.slice(31)];
+    const held = await hold(1, meters);
+    world.days.release(at(10), held);
+    expect(toLines((await world.run(11, meters)).told)).toEqual(["participation-status 31"]);
+    expect(toLines((await world.run(12, meters)).told)).toEqual([]);
+  });
+
+  it("is told by the next run: a day that entered the horizon meanwhile", async () => {
+    const stays = [
+      { group: "north", from: "2026-11-01", to: "2026-11-12" },
+      { group: "west", from: "2026-11-13" },
+    ];
+    const meters = [...losing.slice(0, 30), { number: 31, stays }, ...losing.slice(31)];
+    const held = await hold(1, meters);
+    world.days.release(at(30), held);
+    const { told } = await world.run(31, meters);
+    expect(toLines(told)[0]).toBe("remapped 31: north → west, 2026-11-13…, announced");
+  });
+});
+
 describe("absences in a released plan", () => {
   it("begin their twelve hours with the release", async () => {
     const held = await hold(1, losing.slice(0, -2));

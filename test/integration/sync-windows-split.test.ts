@@ -136,30 +136,44 @@ describe("a page token that has expired", () => {
   const moved = spread(90, "2026-01-02", "2026-11-01", "south");
   const cuts = [Date.UTC(2026, 3, 1), Date.UTC(2026, 6, 1), Date.UTC(2026, 9, 1)];
 
-  it.each(["v2", "v1"] as const)(
-    "has only its window of %s read again, and every count is right",
-    async (version) => {
-      world = await openPortfolioDays(version, standing);
-      await world.run(0, meters);
-      let refusals = 0;
-      const book = openWindowBook(world.leap, ({ body }) => {
-        const from = String(body.created_after_date_time ?? body.date_added_from ?? "");
-        const isDue = from.startsWith("2026-06-30") && body.page_token === "p-20" && refusals === 0;
-        if (!isDue) return undefined;
-        refusals += 1;
-        return { status: 410, body: { title: "the token has expired" } };
-      });
-      const { report, told } = await world.run(1, moved, { cuts });
-      expect(report.windows).toEqual({ total: 4, read: 4, resumed: 0, split: 0, restarted: 1 });
-      expect(report.meters).toMatchObject({ returned: 90, changed: 90, unchanged: 0, repeated: 0, moved: 0 });
-      expect(report.certificate).toMatchObject({ documents: 90, windows_restarted: 1, is_certified: true });
-      expect(countOf(told, "remapped")).toBe(90);
-      const reads = book.take();
-      const twice = reads.filter(({ meterIds }) => new Set(meterIds).size < meterIds.length);
-      expect(twice.map(({ key }) => key.slice(0, 10))).toEqual(["2026-06-30"]);
-      expect(twice[0]!.meterIds.filter((id) => id === twice[0]!.meterIds[0]).length).toBe(2);
-    },
-  );
+  it.each(["v2", "v1"] as const)("has its window of %s alone read again", async (version) => {
+    world = await openPortfolioDays(version, standing);
+    await world.run(0, meters);
+    let refusals = 0;
+    const book = openWindowBook(world.leap, ({ body }) => {
+      const from = String(body.created_after_date_time ?? body.date_added_from ?? "");
+      const isDue = from.startsWith("2026-06-30") && body.page_token === "p-20" && refusals === 0;
+      if (!isDue) return undefined;
+      refusals += 1;
+      return { status: 410, body: { title: "the token has expired" } };
+    });
+    const { report, told } = await world.run(1, moved, { cuts });
+    expect(report.windows).toEqual({ total: 4, read: 4, resumed: 0, split: 0, restarted: 1 });
+    expect(report.meters).toMatchObject({ returned: 90, changed: 90, unchanged: 0, repeated: 0, moved: 0 });
+    expect(report.certificate).toMatchObject({ documents: 90, windows_restarted: 1, is_certified: true });
+    expect(countOf(told, "remapped")).toBe(90);
+    const reads = book.take();
+    const twice = reads.filter(({ meterIds }) => new Set(meterIds).size < meterIds.length);
+    expect(twice.map(({ key }) => key.slice(0, 10))).toEqual(["2026-06-30"]);
+    expect(twice[0]!.meterIds.filter((id) => id === twice[0]!.meterIds[0]).length).toBe(2);
+  });
+
+  it("leaves nothing behind of a meter that is gone since", async () => {
+    world = await openPortfolioDays("v2", standing);
+    await world.run(0, meters);
+    const later = moved.slice(1).map(toEntry);
+    world.leap.rewrite = ({ body }) => {
+      if (body.page_token === undefined || world.leap.entries.length === later.length) return undefined;
+      world.leap.entries = later;
+      return { status: 410, body: { title: "the token has expired" } };
+    };
+    const { report, told } = await world.run(1, moved, { cuts: [] });
+    expect(report.meters).toMatchObject({ returned: 89, changed: 89, absent: 1 });
+    expect(toLines(told).slice(0, 2)).toEqual([
+      "missing 1",
+      "remapped 2: north → south, 2026-11-10…, revised",
+    ]);
+  });
 
   it("again and again ends the run with exit 4, and the other windows are kept", async () => {
     world = await openPortfolioDays("v2", standing);

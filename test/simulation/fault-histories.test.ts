@@ -1,15 +1,32 @@
-import { describe, expect, it } from "vitest";
-import { walkFaultHistory } from "../support/fault-history.ts";
+import { afterAll, describe, expect, it } from "vitest";
+import { type Walked, walkFaultHistory } from "../support/fault-history.ts";
 import { noRules } from "../support/oracle-breaker.ts";
 
 describe("many days with faults, dying processes and people who decide (I1 to I13, §4, §5, §7)", () => {
+  const all: Walked[] = [];
   for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
     it(`end up as the oracle has them, seed ${seed}`, async () => {
       const walked = await walkFaultHistory({ seed, days: 40 });
+      all.push(walked);
       expect(walked.published).toBeGreaterThan(20);
       expect(Object.keys(walked.faults).length).toBeGreaterThan(3);
     });
   }
+
+  afterAll(() => {
+    // What was never told was never compared.
+    if (all.length < 8) return;
+    const told = new Set(all.flatMap(({ types }) => Object.keys(types)));
+    for (const reason of ["missing", "withdrawn", "period_ended", "not_assigned_yet"])
+      expect(told).toContain(`meter.group.remapped ${reason}`);
+    for (const type of ["missing", "reappeared", "archived", "restored", "created"])
+      expect(told).toContain(`meter.${type}`);
+    for (const what of ["polls", "released", "discarded", "died", "held", "failed", "calendarAlone"] as const)
+      expect(
+        all.reduce((sum, walked) => sum + walked[what], 0),
+        what,
+      ).toBeGreaterThan(0);
+  });
 
   it("end up so where no rule stands between half an answer and what is concluded of it", async () => {
     const faults = ["blind to ids", "answers without ids", "no answer by id", "empty page", "half"] as const;

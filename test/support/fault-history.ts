@@ -24,6 +24,7 @@ export type FaultHistory = {
 export type Walked = {
   days: number;
   published: number;
+  polls: number;
   held: number;
   failed: number;
   released: number;
@@ -148,8 +149,8 @@ async function walkRun(history: History, moment: Moment): Promise<void> {
   const options = { nowMs, mode, apiVersion, rules, fault, ...died };
   const at = `${new Date(nowMs).toISOString()}, ${apiVersion} ${mode}, ${name ?? "no fault"}`;
   const where = `seed ${history.seed}, day ${day}, run ${run} at ${at}`;
-  // What one unfiltered chain finds hidden counts no more as known, which no rule must notice here.
-  const fullChainEvery = rules === noRules ? "3d" : "off";
+  // A chain that returns what a lie has left out takes the windows for the liars, which is not judged here.
+  const fullChainEvery = history.faultShare === 0 ? "3d" : "off";
   const judged = await judge.run(where, { ...options, fullChainEvery, concurrency: 1 + chance.below(3) });
   removeFault(leap);
   const isHonest = fault === null || fault.outcome === "survived";

@@ -29,6 +29,8 @@ export type Judge = {
   /** What a person does about the run that is held. */
   readonly decide: (where: string, nowMs: number, decision: "release" | "discard") => void;
   readonly isHeld: () => boolean;
+  /** Whether the last run that came to an end was a poll. */
+  readonly wasPoll: () => boolean;
   /** The rules that held the last run back. */
   readonly trips: () => readonly string[];
   readonly inspector: Inspector;
@@ -41,6 +43,7 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
   const inspector = openInspector(days.database);
   let held: Held | null = null;
   let trips: readonly string[] = [];
+  let mode: "sweep" | "poll" = "sweep";
   let cursorMaxMs = Number.POSITIVE_INFINITY;
 
   async function run(where: string, asking: Asking): Promise<Judged> {
@@ -59,6 +62,7 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
     assertCursor(where, cursorMaxMs);
     const weighed = oracle.weigh(toReading(asking, outcome), rules);
     trips = weighed.trips;
+    mode = outcome.mode;
     expect([...new Set(outcome.trips.map(({ rule }) => rule))].sort(), `${where}: trips`).toEqual(trips);
     const wasHeld = held;
     if (trips.length > 0) {
@@ -155,7 +159,8 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
     if (!weighed.isEmptyStart) inspector.inspect(where, released, weighed.publish(nowMs));
   }
 
-  return { run, decide, isHeld: () => held !== null, trips: () => trips, inspector };
+  const isHeld = () => held !== null;
+  return { run, decide, isHeld, wasPoll: () => mode === "poll", trips: () => trips, inspector };
 }
 
 function isUnfiltered(asked: Asked): boolean {

@@ -126,7 +126,7 @@ function toLosing({ books, horizons, ladder }: Weighable, was: ReadonlyMap<strin
   return losing;
 }
 
-/** The rules that losses trip. `was` is what stood before the run, the plan's books what would stand after. */
+/** The rules that losses trip. `was` is what stood before the run, the plan's books what would stand then. */
 export function tripLosses(plan: Weighable, was: ReadonlyMap<string, Book>, rules: Rules): string[] {
   const { horizons, groupRuns: runs } = plan;
   const trips: string[] = [];

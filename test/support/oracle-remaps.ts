@@ -10,7 +10,7 @@ export type Sides = {
   readonly after: ReadonlyMap<string, readonly Values[]>;
 };
 
-/** Meters whose assignments end as missing (§7), and those heard in another version than the last run (§1). */
+/** Meters whose assignments end as missing (§7), and those heard in another version than before (§1). */
 export type Special = { readonly ending: ReadonlySet<string>; readonly switched: ReadonlySet<string> };
 
 /** Every remap a publication tells (§4). */

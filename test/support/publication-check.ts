@@ -24,7 +24,14 @@ export type Inspector = {
   readonly beginConsumers: (which?: "all" | "of groups") => void;
   /** What earlier publications showed must be what is said now of what was known then (§8). */
   readonly inspectKnownAt: (where: string, publication: number) => void;
-  readonly counts: () => { publications: number; events: number; applied: number; consumers: number };
+  readonly counts: () => {
+    publications: number;
+    events: number;
+    applied: number;
+    consumers: number;
+    /** Events by type; remaps that lead to no group by their reason. */
+    types: Readonly<Record<string, number>>;
+  };
 };
 
 export function openInspector(database: Database): Inspector {
@@ -34,11 +41,16 @@ export function openInspector(database: Database): Inspector {
   let sequence = lastSequence(database);
   let events = 0;
   let views = readViews(database);
+  const types: Record<string, number> = {};
 
   function read(where: string): Told[] {
     const told = readEvents(database, sequence);
     for (const { id } of told) expect(ids.has(id) || !ids.add(id), `${where}: an id twice`).toBe(false);
     events += told.length;
+    for (const { type, event } of told) {
+      const name = event.data.reason ? `${type} ${event.data.reason}` : type;
+      types[name] = (types[name] ?? 0) + 1;
+    }
     return told;
   }
 
@@ -92,6 +104,7 @@ export function openInspector(database: Database): Inspector {
       events,
       applied: consumers.reduce((sum, consumer) => sum + consumer.appliedCount(), 0),
       consumers: consumers.length,
+      types,
     }),
   };
 }

@@ -20,7 +20,10 @@ export function openResidentPortfolio(
   announcedOn: number = chance.pick([1, 20, 28, 40]),
 ): ResidentPortfolio {
   const residents: Resident[] = [];
-  while (residents.length < meterCount) residents.push(makeResident(chance, residents.length + 1, startMs));
+  while (residents.length < meterCount) {
+    const number = residents.length + 1;
+    residents.push(makeResident(chance, number, startMs, Date.parse(addedAtOf(number))));
+  }
   let agedMs = startMs;
 
   function age(nowMs: number): boolean {
@@ -48,10 +51,10 @@ export function openResidentPortfolio(
     age,
     entries: (nowMs, version) =>
       answering().map((resident) => {
-        const { number, fate, modifiedMs } = resident;
+        const { addedAt, fate, modifiedMs } = resident;
         const { meter_id: id, ...rest } = toAnswer(resident, nowMs, version);
         return {
-          addedMs: Date.parse(addedAtOf(number)),
+          addedMs: Date.parse(addedAt),
           modifiedMs,
           isHidden: fate === "hidden",
           document: fate === "nameless" ? rest : { meter_id: id, ...rest },

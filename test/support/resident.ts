@@ -9,6 +9,7 @@ export type Fate = "there" | "gone" | "hidden" | "nameless" | "unreadable";
 export type Resident = {
   readonly number: number;
   readonly region: string;
+  readonly addedAt: string;
   /** `monthly` groups change with every month, `seasonal` ones end in October, `both` has one of each. */
   readonly kind: "monthly" | "seasonal" | "both";
   base: string;
@@ -22,10 +23,11 @@ export type Resident = {
   modifiedMs: number;
 };
 
-export function makeResident(chance: Chance, number: number, nowMs: number): Resident {
+export function makeResident(chance: Chance, number: number, nowMs: number, addedMs = nowMs): Resident {
   return {
     number,
     region: chance.pick(["CAISO", "CAISO", "NYISO"]),
+    addedAt: new Date(addedMs).toISOString(),
     kind: chance.pick(["monthly", "monthly", "monthly", "seasonal", "both"]),
     base: chance.pick(["g1", "g2", "g3"]),
     status: "ACTIVE",
@@ -64,12 +66,12 @@ export function ageResident(chance: Chance, resident: Resident, nowMs: number): 
 
 /** As it is documented on a day: this month, the next, and the one before; the season, and the next one. */
 export function toSketch(resident: Resident, nowMs: number, announcedOn: number): MeterSketch {
-  const { number, region, kind, base, status, reference, isArchived, isUngrouped } = resident;
+  const { number, region, addedAt, kind, base, status, reference, isArchived, isUngrouped } = resident;
   const today = localDate(nowMs, zoneOf(region));
   const months = kind === "seasonal" ? [] : toMonths(today, base, announcedOn);
   const seasons = kind === "monthly" ? [] : toSeasons(today, base);
   const stays = [...months, ...seasons].map((stay) => (isUngrouped ? { ...stay, group: null } : stay));
-  return { number, region, status, reference, isArchived, stays };
+  return { number, region, addedAt, status, reference, isArchived, stays };
 }
 
 /** Next month's group is told from a day of this month on, or only when the month has come. */

@@ -226,6 +226,7 @@ describe("where v1's answer speaks about none of the horizon's days", () => {
       base: "2026-06-02",
       publishedThrough: "2026-06-03",
       isSwitched: false,
+      isHeldBefore: false,
       presence: null,
       wasMissing: false,
       endedAtMs: null,

@@ -40,8 +40,9 @@ describe("v2: a date on which a meter is left without any group", () => {
     const published = [row("P", "A", "2026-11-01", "2026-11-10")];
     expect(lose({ before: ending, published })).toEqual(["2026-11-10 P"]);
     expect(lose({ before: ending, after: ending, published })).toEqual([]);
-    // Though the published value is held on beyond the horizon.
-    expect(lose({ before: ending, after: ending, published: rows })).toEqual([]);
+    // Nor where the published value was held on beyond the horizon, until that day entered it.
+    const later = meterV2([period("P", "A", "2026-11-01", "2026-11-11")]);
+    expect(lose({ before: later, after: later, published: rows })).toEqual([]);
   });
 
   test("is one on each day alone that is taken out of the middle", () => {

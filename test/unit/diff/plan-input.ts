@@ -36,6 +36,7 @@ export function makeInput(changes: Partial<MeterPlanInput> = {}): MeterPlanInput
     base: "2026-11-10",
     publishedThrough: "2026-11-11",
     isSwitched: false,
+    isHeldBefore: false,
     presence: null,
     wasMissing: false,
     endedAtMs: null,

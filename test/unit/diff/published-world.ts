@@ -53,6 +53,7 @@ export function openPublishedWorld(region: string, zone: string) {
       base: horizon.today,
       publishedThrough: before?.through ?? null,
       isSwitched: before !== undefined && version !== null && version !== meter.apiVersion,
+      isHeldBefore: false,
       presence: null,
       wasMissing: false,
       endedAtMs: null,

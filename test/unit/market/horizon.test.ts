@@ -37,6 +37,31 @@ function range(first: string, last: string) {
   return { first, last };
 }
 
+describe("the horizon of a v1 poll", () => {
+  const poll = (published: PublishedHorizon | null, answeredDates: readonly string[] = []) =>
+    plan({ apiVersion: "v1", isPoll: true, published, answeredDates }).range;
+
+  test("ends with the last date that is published, whatever the meters answer", () => {
+    const answered = ["2026-06-03", "2026-06-04", "2026-06-05"];
+    expect(poll(publishedOn("2026-06-02", "2026-06-04"), answered)).toEqual(
+      range("2026-06-03", "2026-06-04"),
+    );
+    expect(poll(publishedOn("2026-06-03", "2026-06-05"), answered)).toEqual(
+      range("2026-06-03", "2026-06-05"),
+    );
+  });
+
+  test("is none where all published dates have passed", () => {
+    expect(poll(publishedOn("2026-05-30", "2026-06-01"), ["2026-06-03"])).toBeNull();
+  });
+
+  test("is that of a sweep for a region that was never published, and for v2", () => {
+    expect(poll(null)).toEqual(range("2026-06-03", "2026-06-05"));
+    const published = publishedOn("2026-06-02", "2026-06-04");
+    expect(plan({ isPoll: true, published }).range).toEqual(range("2026-06-03", "2026-06-05"));
+  });
+});
+
 describe("the horizon of v2", () => {
   test("is today and the next two, in the region's own zone", () => {
     expect(plan().range).toEqual(range("2026-06-03", "2026-06-05"));
