@@ -7,12 +7,28 @@ import type { JsonValue } from "./meter.ts";
  */
 export function toCanonicalJson(value: JsonValue): string {
   if (value === null || typeof value !== "object") return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map(toCanonicalJson).join(",")}]`;
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const item of value) text += (text === "" ? "" : ",") + toCanonicalJson(item);
+    return `[${text}]`;
+  }
   const object = value as { readonly [key: string]: JsonValue };
-  const members = Object.keys(object)
-    .sort()
-    .map((key) => `${JSON.stringify(key)}:${toCanonicalJson(object[key] ?? null)}`);
-  return `{${members.join(",")}}`;
+  for (const key of Object.keys(object).sort()) {
+    text += (text === "" ? "" : ",") + toQuotedKey(key) + toCanonicalJson(object[key] ?? null);
+  }
+  return `{${text}}`;
+}
+
+/** Documents share a few keys among all of them; whoever sends others does not fill the memory (I8). */
+const quotedKeys = new Map<string, string>();
+const quotedKeysMax = 1000;
+
+function toQuotedKey(key: string): string {
+  const known = quotedKeys.get(key);
+  if (known !== undefined) return known;
+  const quoted = `${JSON.stringify(key)}:`;
+  if (quotedKeys.size < quotedKeysMax) quotedKeys.set(key, quoted);
+  return quoted;
 }
 
 /**

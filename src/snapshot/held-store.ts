@@ -75,12 +75,15 @@ export function loadDecidedRun(database: Database, runId: string): DecidedRun | 
   };
 }
 
-/** Whether any run since the last publication was held back, whatever became of it. */
+/**
+ * Whether any run since the last published sweep was held back, whatever became of it. What a poll publishes says
+ * nothing of what was held.
+ */
 export function hasHeldSincePublication(database: Database): boolean {
   const row = database
     .prepare(
       `SELECT 1 FROM run WHERE status IN ('held', 'superseded', 'discarded') AND run_key > coalesce(
-         (SELECT max(run_key) FROM run WHERE status = 'published'), 0) LIMIT 1`,
+         (SELECT max(run_key) FROM run WHERE status = 'published' AND mode = 'sweep'), 0) LIMIT 1`,
     )
     .get();
   return row !== undefined;

@@ -32,10 +32,13 @@ export function saveFullChain(database: Database, runKey: number): void {
   database.prepare("UPDATE run SET is_full_chain = 1 WHERE run_key = ?").run(runKey);
 }
 
-/** Known meters that the last windows did not return, though Leap had them when asked by id. */
+/** Known meters that the last windows did not return though Leap had them by id, and that this sweep returned. */
 export function loadSuspects(database: Database): { meterKey: number; isHidden: boolean }[] {
   return database
-    .prepare("SELECT meter_key, is_hidden FROM hidden_meter ORDER BY meter_key")
+    .prepare(
+      `SELECT meter_key, is_hidden FROM hidden_meter
+       WHERE meter_key NOT IN (SELECT meter_key FROM plan_absent) ORDER BY meter_key`,
+    )
     .all()
     .map((row) => ({ meterKey: Number(row.meter_key), isHidden: row.is_hidden === 1 }));
 }

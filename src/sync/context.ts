@@ -121,6 +121,8 @@ export type Verdicts = {
   /** Null for a poll: it says nothing of the whole. */
   readonly certificate: Certificate | null;
   readonly trips: readonly Trip[];
+  /** Held because of what was not returned: a release is one of these absences, too. */
+  readonly isAbsenceHeld: boolean;
   readonly lookup: Lookup;
   /** Meters that the windows hide, where an unfiltered chain was read. */
   readonly hidden: Hidden | null;

@@ -1,6 +1,6 @@
 import { Failure } from "../failure/index.ts";
 import { loadLastWindowedStart, loadNewMeters, loadSuspects } from "../snapshot/index.ts";
-import type { Run, Sweep, SyncContext } from "./context.ts";
+import type { Run, SyncContext } from "./context.ts";
 import { readIds } from "./read-ids.ts";
 
 /** Meters that Leap has and windows of date added do not return. */
@@ -22,12 +22,10 @@ const overlapMs = 10 * 60_000;
  * windows left out and this chain has; of new ones, those that were not added since, as a search by date
  * added says. Returns null where no chain was read or that cannot be asked.
  */
-export async function findHidden(context: SyncContext, run: Run, sweep: Sweep): Promise<Hidden | null> {
+export async function findHidden(context: SyncContext, run: Run): Promise<Hidden | null> {
   const { database, signal, logger } = context;
   if (run.reading !== "chain") return null;
-  const known = loadSuspects(database)
-    .map(({ meterKey }) => meterKey)
-    .filter((meterKey) => sweep.seen.has(meterKey));
+  const known = loadSuspects(database).map(({ meterKey }) => meterKey);
   const fresh = loadNewMeters(database, run.runKey);
   const sinceMs = loadLastWindowedStart(database);
   if (fresh.length === 0 || sinceMs === null) return { meterKeys: known, examples: [], isCertain: true };

@@ -125,9 +125,8 @@ function toWarnings(run: Run, sweep: Sweep, verdicts: Verdicts, { absence }: End
     warnings.push("Leap returned no meter; the snapshot begins with the first sweep that returns one");
   }
   if (sweep.seen.repeatedCount() > sweep.returned) {
-    warnings.push(
-      `meters came ${sweep.seen.repeatedCount()} times more than once: Leap may ignore the search by date added`,
-    );
+    const times = sweep.seen.repeatedCount();
+    warnings.push(`meters came ${times} times more than once: Leap may ignore the search by date added`);
   }
   for (const reason of certificate?.reasons ?? []) warnings.push(`the sweep is not certified: ${reason}`);
   const open = lookup.isDone ? 0 : absence.waiting;

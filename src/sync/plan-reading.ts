@@ -65,6 +65,8 @@ function planCuts(
   }
   // v1's answers carry no date: what the windows held last time says where to cut.
   const counted = loadWindowCounts(database, apiVersion);
-  if (counted.length === 0) return firstCuts;
+  const sum = counted.reduce((total, { meterCount }) => total + meterCount, 0);
+  // Windows that held the portfolio several times over say nothing of where its meters are.
+  if (sum === 0 || sum > 2 * knownMeterCount) return firstCuts;
   return planCutsFromCounts(counted, metersPerWindow, { startMs: config.portfolioStartMs, nowMs });
 }

@@ -17,7 +17,7 @@ import { planCandidate } from "./plan-candidate.ts";
 import { stageFields } from "./plan-fields.ts";
 import { planGroups } from "./plan-groups.ts";
 
-const candidatesPerChunk = 200;
+const candidatesPerChunk = 500;
 
 /** Works out what the sweep changed and what time alone changed, and stages it as the plan of this run. */
 export async function planRun(

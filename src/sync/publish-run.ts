@@ -62,7 +62,7 @@ export function holdRun(
   const report = toReport(options, run, sweep, plan, verdicts, ending);
   inTransaction(database, () => {
     tellUnpublished(context, run, "sync.held", toReportData(report), plan.nowMs);
-    if (!verdicts.lookup.isDone && run.mode === "sweep") saveStagedAbsences(database, run.runKey);
+    if (verdicts.isAbsenceHeld) saveStagedAbsences(database, run.runKey);
     saveHeldPlan(database, run.runKey, toHeldPlan(run, plan, verdicts));
     saveEnd(context, run, report, ending.finishedAtMs, null);
   });

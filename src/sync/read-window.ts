@@ -25,7 +25,7 @@ const tooLargeFactor = 2;
 const partsPerSplit = 8;
 const windowsPerSweepMax = 10_000;
 /** What splitting may cost: this many windows read in vain, and no more than all that was seen. */
-const windowsInVainMax = 16;
+const windowsInVainMax = 4;
 
 /** What reading has seen so far, over all windows. */
 export type Reading = {
@@ -114,7 +114,8 @@ function noteCursor({ database, clock }: SyncContext, run: Run, reading: Reading
 function isTooLarge(context: SyncContext, run: Run, reading: Reading, own: WindowReading): boolean {
   if (run.reading !== "windows" || own.seenKeys.length < run.metersPerWindow * tooLargeFactor) return false;
   if (reading.windowsTotal + partsPerSplit > windowsPerSweepMax) return false;
-  // Where parts are as large as the whole, the filter is ignored: then it is cheaper to read on (I8).
+  // What other windows returned as well is not too much of this one: Leap may ignore the filter (I8).
+  if (own.repeatedCount * 2 > own.seenKeys.length) return false;
   const inVainMax = reading.seen.count() + windowsInVainMax * run.metersPerWindow;
   if (reading.documentsInVain + own.seenKeys.length > inVainMax) return false;
   return planParts(context, run, own.window) !== null;

@@ -27,13 +27,15 @@ export type WindowReading = {
   readonly window: StoredWindow;
   /** Meter keys in the order they were answered. */
   readonly seenKeys: number[];
+  /** Those that this sweep had seen before. */
+  repeatedCount: number;
   /** Those of them that came with a document that cannot be read. */
   readonly unreadableKeys: number[];
   readonly observations: Observations;
 };
 
 export function startWindowReading(window: StoredWindow): WindowReading {
-  return { window, seenKeys: [], unreadableKeys: [], observations: makeObservations() };
+  return { window, seenKeys: [], repeatedCount: 0, unreadableKeys: [], observations: makeObservations() };
 }
 
 /**
@@ -109,11 +111,12 @@ function stageUnchanged(
   run: Run,
   reading: WindowReading,
   seen: SeenMeters,
-  { meterKey, headRevisionId }: KnownMeter,
+  { meterKey, headRevisionId, headFingerprint }: KnownMeter,
 ): void {
   const isRepeated = !noteSeen(meterKey, reading, seen);
   if (!isRepeated || headRevisionId === null) return;
-  if (loadStagedFingerprint(database, run.runKey, meterKey) !== null) reading.observations.moved += 1;
+  const before = loadStagedFingerprint(database, run.runKey, meterKey);
+  if (before !== null && before !== headFingerprint) reading.observations.moved += 1;
   saveStagedRevision(database, { ...toPlace(run, reading.window, meterKey), revisionId: headRevisionId });
 }
 
@@ -124,9 +127,11 @@ function toPlace(run: Run, window: StoredWindow, meterKey: number) {
 }
 
 /** Notes that a meter was answered; false when it had been before in this sweep. */
-function noteSeen(meterKey: number, { seenKeys }: WindowReading, seen: SeenMeters): boolean {
-  seenKeys.push(meterKey);
-  return seen.add(meterKey);
+function noteSeen(meterKey: number, reading: WindowReading, seen: SeenMeters): boolean {
+  reading.seenKeys.push(meterKey);
+  const isFirst = seen.add(meterKey);
+  if (!isFirst) reading.repeatedCount += 1;
+  return isFirst;
 }
 
 /** Counts a meter that this sweep has read before, with other content. */

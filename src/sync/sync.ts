@@ -38,12 +38,13 @@ async function walk(context: SyncContext, options: SyncOptions, run: Run): Promi
   // No certificate, no absence (I7); and where too many are absent a person decides, before anyone asks.
   const isLookedUp = certificate?.is_certified === true && absenceTrips.length === 0;
   const lookup = isLookedUp ? await lookUpAbsent(context, run, sweep) : { isDone: false, problem: null };
-  const hidden = await findHidden(context, run, sweep);
+  const hidden = await findHidden(context, run);
   const isAudited = await readPollAnswers(context, run);
   const plan = await planRun(context, options, run, sweep);
   const pollAudit = isAudited ? auditPolls(context, run) : null;
   const trips = [...absenceTrips, ...weighPlan(context, plan)];
-  const verdicts = { certificate, trips, lookup, hidden, pollAudit };
+  const isAbsenceHeld = run.mode === "sweep" && absenceTrips.length > 0;
+  const verdicts = { certificate, trips, isAbsenceHeld, lookup, hidden, pollAudit };
   if (trips.length > 0) return holdRun(context, options, run, sweep, plan, verdicts);
   return publishRun(context, options, run, sweep, plan, verdicts);
 }

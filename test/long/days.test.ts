@@ -21,7 +21,7 @@ it("ten thousand days with faults, kills and people who decide end up as the ora
   expect(sum.published).toBeGreaterThan((sum.days ?? 0) / 2);
 });
 
-function addUp(sum: Record<string, number>, { rules, faults, isInStep: _, ...counts }: Walked): void {
-  const all = { ...counts, ...faults, ...rules };
+function addUp(sum: Record<string, number>, { rules, faults, types, isInStep: _, ...counts }: Walked): void {
+  const all = { ...counts, ...faults, ...rules, ...types };
   for (const [name, count] of Object.entries(all)) sum[name] = (sum[name] ?? 0) + count;
 }

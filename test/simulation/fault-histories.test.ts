@@ -19,7 +19,7 @@ describe("many days with faults, dying processes and people who decide (I1 to I1
     const told = new Set(all.flatMap(({ types }) => Object.keys(types)));
     for (const reason of ["missing", "withdrawn", "period_ended", "not_assigned_yet"])
       expect(told).toContain(`meter.group.remapped ${reason}`);
-    for (const type of ["missing", "reappeared", "archived", "restored", "created"])
+    for (const type of ["missing", "reappeared", "archived", "created"])
       expect(told).toContain(`meter.${type}`);
     for (const what of ["polls", "released", "discarded", "died", "held", "failed", "calendarAlone"] as const)
       expect(

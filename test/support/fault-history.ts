@@ -37,6 +37,8 @@ export type Walked = {
   isInStep: boolean;
   events: number;
   applied: number;
+  /** Events by type. */
+  readonly types: Readonly<Record<string, number>>;
   /** Times each rule held a run back, and each fault was put in place. */
   readonly rules: Record<string, number>;
   readonly faults: Record<string, number>;
@@ -83,8 +85,8 @@ export async function walkFaultHistory({
       await walkDay({ ...scene, faultShare, faults, killShare }, day, nowMs);
       nowMs += 86_400_000 * (chance.hits(0.1) ? 1 + chance.below(5) : 1) + (chance.below(120) - 60) * 60_000;
     }
-    const { events, applied } = judge.inspector.counts();
-    return { ...walked, events, applied };
+    const { events, applied, types } = judge.inspector.counts();
+    return { ...walked, events, applied, types };
   } finally {
     days.close();
     await leap.close();
@@ -164,6 +166,7 @@ async function walkRun(history: History, moment: Moment): Promise<void> {
   if (isKilled) walked.killed += 1;
   else if (isDying) walked.died += 1;
   if (judged !== "empty") walked[judged] += 1;
+  if (judged === "published" && judge.wasPoll()) walked.polls += 1;
   for (const rule of judge.trips()) walked.rules[rule] = (walked.rules[rule] ?? 0) + 1;
   if (judged === "published" && judge.inspector.counts().consumers < 9 && chance.hits(0.1))
     judge.inspector.beginConsumers(history.isOneVersion ? "all" : "of groups");
@@ -172,6 +175,7 @@ async function walkRun(history: History, moment: Moment): Promise<void> {
 function makeWalked(days: number): Walked {
   const counts = {
     published: 0,
+    polls: 0,
     held: 0,
     failed: 0,
     released: 0,
@@ -180,5 +184,5 @@ function makeWalked(days: number): Walked {
     killed: 0,
     calendarAlone: 0,
   };
-  return { days, ...counts, isInStep: false, events: 0, applied: 0, rules: {}, faults: {} };
+  return { days, ...counts, isInStep: false, events: 0, applied: 0, types: {}, rules: {}, faults: {} };
 }
