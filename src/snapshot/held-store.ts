@@ -76,8 +76,8 @@ export function loadDecidedRun(database: Database, runId: string): DecidedRun | 
 }
 
 /**
- * Whether any run since the last published sweep was held back, whatever became of it. What a poll publishes says
- * nothing of what was held.
+ * Whether any run since the last published sweep was held back, whatever became of it. What a poll publishes
+ * says nothing of what was held.
  */
 export function hasHeldSincePublication(database: Database): boolean {
   const row = database

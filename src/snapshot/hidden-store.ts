@@ -32,7 +32,9 @@ export function saveFullChain(database: Database, runKey: number): void {
   database.prepare("UPDATE run SET is_full_chain = 1 WHERE run_key = ?").run(runKey);
 }
 
-/** Known meters that the last windows did not return though Leap had them by id, and that this sweep returned. */
+/**
+ * Known meters that the last windows did not return though Leap had them by id, and that this sweep returned.
+ */
 export function loadSuspects(database: Database): { meterKey: number; isHidden: boolean }[] {
   return database
     .prepare(

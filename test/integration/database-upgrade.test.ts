@@ -1,167 +1,25 @@
-import { createHash } from "node:crypto";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Database, openDatabase } from "../../src/database/index.ts";
-import type { JsonObject } from "../../src/meter/index.ts";
-import { groupId, meterId, type MeterSketch } from "../support/documents.ts";
-import { type Days, openDays } from "../support/run-days.ts";
-import { openScriptedLeap, type ScriptedLeap } from "../support/scripted-leap.ts";
-import { readChanges, readEvents, readMembers, readSnapshot } from "../support/views.ts";
-import { at } from "./poll-days.ts";
-import { inGroup, range, toEntryAt, toLines, type Version } from "./portfolio-days.ts";
-import {
-  type Connection,
-  insert,
-  insertFields,
-  insertRevision,
-  insertRun,
-  insertStream,
-  insertWindows,
-  type OldMeter,
-  openPreviousSchema,
-  toSeen,
-} from "./previous-schema.ts";
-import { dayMs, hourMs, noon } from "./small-portfolio.ts";
+import type { Database } from "../../src/database/index.ts";
+import { readEvents, readMembers, readSnapshot } from "../support/views.ts";
+import { range } from "./portfolio-days.ts";
+import { fillPublished, forty, openUpgradedDays, toMeters, type UpgradedDays } from "./previous-release.ts";
+import { hourMs, noon } from "./small-portfolio.ts";
 
-let folder: string;
-let path: string;
-let leap: ScriptedLeap;
-let days: Days | null;
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), "database-upgrade-"));
-  path = join(folder, "old.sqlite");
-  leap = await openScriptedLeap();
-  days = null;
-});
-afterEach(async () => {
-  days?.close();
-  await leap.close();
-  rmSync(folder, { recursive: true });
-});
-
-/** A week apart each, so that every window of the first sweep but the first holds some; a few in New York. */
-const forty = range(1, 40).map((number): MeterSketch => {
-  const addedAt = new Date(Date.UTC(2026, 0, 2) + (number - 1) * 7 * dayMs).toISOString();
-  const region = number > 28 ? "NYISO" : "CAISO";
-  return { number, addedAt, region, stays: [{ group: "north", from: "2026-11-01" }] };
-});
-
-const toSource = (version: Version) => ({
-  version,
-  host: new URL(leap.url).host,
-  account: leap.accountId,
-});
-
-function toOldMeters(version: Version, sketches = forty): OldMeter[] {
-  return sketches.map((sketch) => {
-    const { document, addedMs } = toEntryAt(version, sketch, noon);
-    return { document: document as JsonObject, addedMs, groupId: groupId(sketch.stays![0]!.group!) };
-  });
-}
-
-/** Forty meters, published at noon by the release before. */
-function fillPublished(connection: Connection, version: Version): void {
-  const meters = toOldMeters(version);
-  insertStream(connection, toSource(version));
-  insertRun(connection, toSource(version), 1, "published");
-  insertWindows(connection, 1, meters, 5, { keepsSeen: false });
-  insertFields(connection, version, meters.map(({ document }) => document));
-  meters.forEach((meter, place) => {
-    const key = place + 1;
-    insert(connection, "meter", {
-      meter_key: key,
-      meter_id: meterId(key),
-      head_revision_id: key,
-      head_fingerprint: insertRevision(connection, version, key, key, meter),
-      first_publication: 1,
-      participation_preference: version === "v1" ? "Participate" : "PARTICIPATE",
-      changed_at_ms: noon,
-    });
-    insert(connection, "assignment", {
-      meter_key: key,
-      program: version === "v1" ? null : "CCA",
-      market_group_id: meter.groupId,
-      effective_from: "2026-11-10",
-      known_from_ms: noon,
-    });
-  });
-  fillDays(connection, version, meters.length);
-}
-
-/** Groups, horizons and the one event of that publication. */
-function fillDays(connection: Connection, version: Version, memberCount: number): void {
-  const north = { market_group_id: groupId("north") };
-  const ids = range(1, memberCount).map((number) => `${meterId(number)}\n`);
-  insert(connection, "market_group", {
-    ...north,
-    market_group_name: version === "v1" ? null : "north",
-    version: 0,
-  });
-  insert(connection, "group_span", {
-    ...north,
-    effective_from: "2026-11-10",
-    member_count: memberCount,
-    members_sha256: createHash("sha256").update(ids.join("")).digest("hex"),
-    programs: version === "v1" ? "[]" : '["CCA"]',
-    regions: '["CAISO","NYISO"]',
-  });
-  for (const [region, zone] of [
-    ["CAISO", "America/Los_Angeles"],
-    ["NYISO", "America/New_York"],
-  ] as const) {
-    const own = { transmission_region: region };
-    const last = { last_looked_at: "2026-11-12" };
-    const shown = { today: "2026-11-10", first_looked_at: "2026-11-10", known_through: "2026-11-12" };
-    insert(connection, "horizon", { ...own, zone, ...shown, ...last });
-    insert(connection, "horizon_history", { ...own, publication: 1, ...last });
-    for (const trade_date of ["2026-11-10", "2026-11-11", "2026-11-12"])
-      insert(connection, "horizon_day", { ...own, trade_date });
-  }
-  insertEvent(connection, "sync.published");
-}
-
-function insertEvent(connection: Connection, type: "sync.published" | "sync.failed"): void {
-  const id = "e".repeat(64);
-  const event = JSON.stringify({ sequence: "0".repeat(18).concat("1"), specversion: "1.0", id, type });
-  const named = { id, type, subject: "run-1", partitionkey: "sync", run_id: "run-1" };
-  insert(connection, "event", { sequence: 1, ...named, time_ms: noon, event });
-  insert(connection, "event_count", { type, subject: "", program: "", told: 1 });
-}
-
-/** Brings the file up to date, as the first run of this release does. */
-function upgrade(version: Version): Database {
-  const database = openDatabase(path);
-  days = openDays(leap, { apiVersion: version, concurrency: 1 }, { database } as Days);
-  database.close();
-  return days.database;
-}
-
-/** A run so many hours after noon with these meters at Leap. */
-async function run(version: Version, hours: number, meters = forty, mode: "sweep" | "poll" = "sweep") {
-  leap.dateMs = at(hours);
-  leap.entries = meters.map((sketch) => toEntryAt(version, sketch, at(hours)));
-  const before = readEvents(days!.database).at(-1)!.sequence;
-  const report = await days!.run(at(hours), { mode });
-  return { report, told: toLines(readChanges(days!.database, before)) };
-}
+let days: UpgradedDays;
+afterEach(() => days.close());
 
 describe.each(["v2", "v1"] as const)("a database that the release before published from %s", (version) => {
-  let connection: Connection;
-  beforeEach(() => {
-    connection = openPreviousSchema(path);
-    fillPublished(connection, version);
+  beforeEach(async () => {
+    days = await openUpgradedDays(version);
+    fillPublished(days);
   });
-  afterEach(() => connection.close());
 
   it("shows the same through its views, and knows regions, statuses and dates added of its meters", () => {
-    const old = { prepare: (sql: string) => connection.prepare(sql) } as Database;
+    const old = { prepare: (sql: string) => days.old.prepare(sql) } as Database;
     const before = readSnapshot(old);
     const members = readMembers(old);
     expect([members.length, before.meters!.length, before.groups!.length]).toEqual([120, 40, 3]);
-    connection.close();
-    const database = upgrade(version);
+    const database = days.upgrade();
     expect(readSnapshot(database)).toEqual(before);
     const rows = database.prepare("SELECT * FROM meter ORDER BY meter_key").all();
     expect(rows.length).toBe(40);
@@ -181,10 +39,9 @@ describe.each(["v2", "v1"] as const)("a database that the release before publish
     expect(stream).toEqual({ published_at_ms: noon, planned_at_ms: noon });
   });
 
-  it("is told nothing by its first sweep and its first poll, and has a certificate from then on", async () => {
-    connection.close();
-    upgrade(version);
-    const { report, told } = await run(version, 24);
+  it("is told nothing by its first sweep and poll, and has a certificate from then on", async () => {
+    const database = days.upgrade();
+    const { report, told } = await days.run(24);
     expect([report.status, report.exit_code, told, report.trips]).toEqual(["published", 0, [], []]);
     expect(report.meters).toMatchObject({ returned: 40, unchanged: 40, created: 0, absent: 0, moved: 0 });
     expect(report.certificate).toMatchObject({ is_certified: true, returned: 40, documents: 40, moved: 0 });
@@ -192,21 +49,57 @@ describe.each(["v2", "v1"] as const)("a database that the release before publish
       CAISO: { before: null, after: 28 },
       NYISO: { before: null, after: 12 },
     });
-    const next = await run(version, 25);
+    const next = await days.run(25);
     expect([next.told, next.report.certificate!.regions.CAISO]).toEqual([[], { before: 28, after: 28 }]);
-    const polled = await run(version, 26, forty, "poll");
+    const polled = await days.run(26, forty, { mode: "poll" });
     expect([polled.report.mode, polled.report.status, polled.told]).toEqual(["poll", "published", []]);
-    const types = readEvents(days!.database).map(({ type }) => type);
+    const types = readEvents(database).map(({ type }) => type);
     expect(types).toEqual(["sync.published", "sync.published", "sync.published", "sync.published"]);
-    expect(readMembers(days!.database).length).toBe(120);
+    expect(readMembers(database).length).toBe(120);
   });
 
   it("can be polled at once, from where its last sweep began", async () => {
-    connection.close();
-    upgrade(version);
-    const { report, told } = await run(version, 1, forty, "poll");
+    days.upgrade();
+    const { report, told } = await days.run(1, forty, { mode: "poll" });
     expect([report.mode, report.status, told]).toEqual(["poll", "published", []]);
-    const since = leap.asked.map(({ body }) => body.last_modified_date_time ?? body.date_last_modified);
+    const since = days.leap.asked.map(({ body }) => body.last_modified_date_time ?? body.date_last_modified);
     expect(since).toEqual([new Date(noon - hourMs / 6).toISOString()]);
+  });
+
+  it("tells what has changed since, with ids and versions that go on", async () => {
+    const database = days.upgrade();
+    const moved = [...toMeters("south").slice(0, 2), ...forty.slice(2)];
+    const { told } = await days.run(24, moved);
+    expect(told).toEqual([
+      "remapped 1: north → south, 2026-11-11…, revised",
+      "remapped 2: north → south, 2026-11-11…, revised",
+      "group north: +0 -2, 2026-11-11…",
+      "group south: +2 -0, 2026-11-11…",
+    ]);
+    const sequences = readEvents(database).map(({ sequence }) => sequence);
+    expect(sequences).toEqual(range(1, sequences.length));
+    expect((await days.run(25, moved)).told).toEqual([]);
+  });
+
+  it("is weighed by its regions at once, and its absences are told and ended like any other", async () => {
+    days.upgrade();
+    const held = await days.run(1, forty.slice(0, 28));
+    const { trips } = held.report;
+    expect(trips.map(({ rule }) => rule)).toEqual(["absent_meters", "absent_region"]);
+    expect(trips[1]!.numbers).toMatchObject({ known: 12, absent: 12 });
+    expect((await days.run(2, forty.slice(1))).told).toEqual(["missing 1"]);
+    expect((await days.run(14, forty.slice(1))).told).toEqual([
+      "remapped 1: north → none, 2026-11-11…, revised missing",
+      "group north: +0 -1, 2026-11-11…",
+    ]);
+  });
+
+  it("is held where all of its groups are gone, on whatever later day", async () => {
+    days.upgrade();
+    const none = forty.map((sketch) => ({ ...sketch, stays: [] }));
+    for (const hours of [1, 24, 96]) {
+      const { report } = await days.run(hours, none);
+      expect([hours, report.status, report.exit_code]).toEqual([hours, "held", 6]);
+    }
   });
 });

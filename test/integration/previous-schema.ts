@@ -9,7 +9,7 @@ import { extractionVersion } from "../../src/leap/index.ts";
 import { type JsonObject, toFingerprint } from "../../src/meter/index.ts";
 import { streamId } from "../support/run-days.ts";
 import type { Version } from "./portfolio-days.ts";
-import { dayMs, noon, quarters } from "./small-portfolio.ts";
+import { noon, quarters } from "./small-portfolio.ts";
 
 export type Connection = InstanceType<typeof Driver>;
 export type Row = Readonly<Record<string, string | number | null | Buffer>>;
@@ -184,5 +184,3 @@ export function insertStream(connection: Connection, source: Source | null): voi
   };
   insert(connection, "stream", { id: 1, stream_id: streamId, ...published, last_sequence: 1 });
 }
-
-export const nextNoon = noon + dayMs;

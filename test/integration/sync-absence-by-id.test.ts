@@ -115,7 +115,7 @@ describe.each(["v2", "v1"] as const)("meters that windows of %s are known to hid
     expect(readMembers(world.days.database)).toEqual(members);
   });
 
-  it("are held like any others where thirty of a hundred really vanish, in windows and in a chain", async () => {
+  it("are held like any others where thirty of a hundred really vanish, however they are read", async () => {
     await open();
     for (const [days, reading] of [
       [10, "windows"],

@@ -90,23 +90,26 @@ describe.each(["v2", "v1"] as const)("a hold of %s over meters that lost their g
   });
 });
 
-describe.each(["v2", "v1"] as const)("a season of %s that ended in a gap of days without a run", (version) => {
-  const season = forty.map(
-    (number): MeterSketch => ({
-      number,
-      stays: [{ group: "north", from: "2026-11-01", to: "2026-11-12" }],
-    }),
-  );
+describe.each(["v2", "v1"] as const)(
+  "a season of %s that ended in a gap of days without a run",
+  (version) => {
+    const season = forty.map(
+      (number): MeterSketch => ({
+        number,
+        stays: [{ group: "north", from: "2026-11-01", to: "2026-11-12" }],
+      }),
+    );
 
-  it.each([3, 4, 30])("is no loss when a sweep sees it after %i days", async (days) => {
-    world = await openPortfolioDays(version);
-    await world.run(0, season);
-    const { report } = await world.run(days * day, season);
-    expect([report.status, report.trips]).toEqual(["published", []]);
-    expect(report.changes["meter.group.remapped"]).toBe(40);
-    expect(readMembers(world.days.database)).toEqual([]);
-  });
-});
+    it.each([3, 4, 30])("is no loss when a sweep sees it after %i days", async (days) => {
+      world = await openPortfolioDays(version);
+      await world.run(0, season);
+      const { report } = await world.run(days * day, season);
+      expect([report.status, report.trips]).toEqual(["published", []]);
+      expect(report.changes["meter.group.remapped"]).toBe(40);
+      expect(readMembers(world.days.database)).toEqual([]);
+    });
+  },
+);
 
 describe.each(["v2", "v1"] as const)("a release that finds fewer groups in what %s says", (version) => {
   const blind = (numbers: readonly number[]) =>

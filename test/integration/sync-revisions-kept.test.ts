@@ -48,7 +48,8 @@ function readVersions(): unknown[] {
 }
 
 const readShown = () =>
-  world.days.database.prepare("SELECT partner_reference AS p FROM snapshot_meters ORDER BY meter_id").get()?.p;
+  world.days.database.prepare("SELECT partner_reference AS p FROM snapshot_meters ORDER BY meter_id").get()
+    ?.p;
 
 describe("a version of a meter that was published", () => {
   it.each([

@@ -2,7 +2,7 @@ import { datesFrom } from "./calendar.ts";
 import { isKnown, type Ladder, type Reading } from "./oracle-absence.ts";
 import type { Horizon } from "./oracle-days.ts";
 import type { GroupRun } from "./oracle-remaps.ts";
-import { type Book, type Published, type Values, valueAt } from "./oracle-views.ts";
+import { type Book, type Values, valueAt } from "./oracle-views.ts";
 
 export type Share = { readonly percent: number; readonly count: number };
 
@@ -78,9 +78,14 @@ export function tripAbsence(
   return [...new Set(trips)].sort();
 }
 
-/** What the published data gave a meter on a date: v2 its document, v1 what had been published. */
-function givenOn({ said }: Book, was: Book, date: string, published: Published | null): Values {
+/**
+ * What the published data gave a meter on a date: v2 its document, v1 what had been published. While runs are
+ * held back nothing is published, so what v1 published holds on: but for the day only just told of.
+ */
+function givenOn({ said }: Book, was: Book, date: string, horizon: Horizon, isHeldSince: boolean): Values {
+  const { published, outermost } = horizon;
   if (said?.version === "v2") return said.groupsOn(date);
+  if (isHeldSince && date !== outermost) return valueAt(was, date);
   const isPublished = published !== null && published.today <= date && date <= published.last;
   return isPublished ? valueAt(was, date) : new Map();
 }
@@ -103,20 +108,25 @@ type Losing = {
  * Meters left without any group on a date of today's horizon on which the published data gave them one, each
  * with the programs it had there.
  */
-function toLosing({ books, horizons, ladder }: Weighable, was: ReadonlyMap<string, Book>): Losing[] {
+function toLosing(
+  { books, horizons, ladder }: Weighable,
+  was: ReadonlyMap<string, Book>,
+  isHeldSince: boolean,
+): Losing[] {
   const losing: Losing[] = [];
   for (const [meterId, book] of books) {
     const old = was.get(meterId);
     if (old === undefined || book.said === null || old.absence.isEnded) continue;
     // That it is gone has been let pass; what it loses once it is back has not.
     if (old.absence.isReleased && ladder.ending.has(meterId)) continue;
-    const { today, last, published } = horizons.get(book.region)!;
+    const horizon = horizons.get(book.region)!;
+    const { today, last } = horizon;
     const dates = new Set<string>();
     const programs = new Set<string>();
     for (const date of datesFrom(today, last)) {
       const isGiven = (values: Values) => [...values].filter(([, groups]) => groups.length > 0);
       if (isGiven(valueAt(book, date)).length > 0) continue;
-      for (const [program] of isGiven(givenOn(book, old, date, published))) {
+      for (const [program] of isGiven(givenOn(book, old, date, horizon, isHeldSince))) {
         dates.add(date);
         programs.add(program);
       }
@@ -126,11 +136,19 @@ function toLosing({ books, horizons, ladder }: Weighable, was: ReadonlyMap<strin
   return losing;
 }
 
-/** The rules that losses trip. `was` is what stood before the run, the plan's books what would stand then. */
-export function tripLosses(plan: Weighable, was: ReadonlyMap<string, Book>, rules: Rules): string[] {
+/**
+ * The rules that losses trip. `was` is what stood before the run, the plan's books what would stand then;
+ * `isHeldSince` whether runs were held back since the last published sweep.
+ */
+export function tripLosses(
+  plan: Weighable,
+  was: ReadonlyMap<string, Book>,
+  rules: Rules,
+  isHeldSince = false,
+): string[] {
   const { horizons, groupRuns: runs } = plan;
   const trips: string[] = [];
-  const losing = toLosing(plan, was);
+  const losing = toLosing(plan, was, isHeldSince);
   const ids = new Set(losing.map(({ meterId }) => meterId));
   const assigned = new Map<string, Set<string>>();
   for (const [id, book] of was) {

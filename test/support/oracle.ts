@@ -87,18 +87,23 @@ const usual: Omit<Reading, "nowMs"> = {
 
 export function openOracle(): Oracle {
   let state: State = { books: new Map(), regions: new Map(), versions: new Map(), origin: null };
+  /** Runs held back since the last published sweep; one that is released is none of them. */
+  const heldRuns = new Set<Reading>();
 
   function weigh(partial: Partial<Reading> & Pick<Reading, "nowMs">, rules: Rules = noRules): Weighed {
     const reading: Reading = { ...usual, ...partial };
     const absences = tripAbsence(state.books, reading, state.origin, rules);
     const plan = makePlan(state, reading, absences.length > 0);
-    const losses = tripLosses(plan, state.books, rules);
+    const losses = tripLosses(plan, state.books, rules, heldRuns.size > 0);
+    if (absences.length + losses.length > 0) heldRuns.add(reading);
     const isEmptyStart = state.origin === null && plan.books.size === 0;
     return {
       trips: [...absences, ...losses].sort(),
       isEmptyStart,
       askedFor: plan.ladder.askedFor,
       publish: (publishedAtMs = reading.nowMs) => {
+        heldRuns.delete(reading);
+        if (reading.mode === "sweep") heldRuns.clear();
         const expected = publishPlan(state, plan, reading, publishedAtMs, absences.length > 0);
         if (!isEmptyStart) state = expected.state;
         return expected.expected;
