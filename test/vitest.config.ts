@@ -5,6 +5,7 @@ export default defineConfig({
     root: new URL("..", import.meta.url).pathname,
     include: ["test/**/*.test.ts"],
     exclude: ["test/long/**"],
+    globalSetup: ["test/support/build-program.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,

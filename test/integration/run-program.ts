@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { programPath } from "../support/build-program.ts";
 
 export type Ended = {
   readonly exitCode: number | null;
@@ -8,8 +9,6 @@ export type Ended = {
   /** The messages of the log lines on stderr. */
   readonly messages: readonly string[];
 };
-
-const main = new URL("../../src/main.ts", import.meta.url).pathname;
 
 export type Started = { readonly child: ChildProcess; readonly ended: Promise<Ended> };
 
@@ -20,7 +19,7 @@ export function startProgram(
   cwd = "/",
 ): Started {
   const own = Object.entries(process.env).filter(([name]) => !/^(METER_SYNC|LEAP|NODE_OPTIONS)/.test(name));
-  const child = spawn(process.execPath, [main, ...arguments_], {
+  const child = spawn(process.execPath, [programPath, ...arguments_], {
     cwd,
     env: { ...Object.fromEntries(own), ...environment },
     stdio: ["ignore", "pipe", "pipe"],

@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase, openDatabaseReadOnly } from "../../src/database/index.ts";
+import { programPath } from "../support/build-program.ts";
 import { localDate } from "../support/calendar.ts";
 import { type MeterSketch, toEntry } from "../support/documents.ts";
 import { streamId } from "../support/run-days.ts";
 import { openScriptedLeap, type ScriptedLeap } from "../support/scripted-leap.ts";
 import { readEvents } from "../support/views.ts";
 
-const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
 const meterCount = 2000;
 const hourMs = 3_600_000;
 const sketches: MeterSketch[] = Array.from({ length: meterCount }, (_, index) => ({
@@ -44,7 +44,7 @@ function makeDatabase(name: string): string {
 }
 
 function start(path: string): ChildProcess {
-  return spawn(process.execPath, [main, "sync", "--baseline-events", "--quiet"], {
+  return spawn(process.execPath, [programPath, "sync", "--baseline-events", "--quiet"], {
     stdio: ["ignore", "ignore", "pipe"],
     env: {
       PATH: process.env.PATH,

@@ -1,8 +1,6 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { programPath } from "./build-program.ts";
 import type { ScriptedLeap } from "./scripted-leap.ts";
-
-const main = join(import.meta.dirname, "..", "..", "src", "main.ts");
 
 /**
  * Runs one sweep in a process of its own and kills that, the Node process itself, at a request. Returns its
@@ -16,7 +14,7 @@ export async function runKilledChild(
 ): Promise<number | NodeJS.Signals | null> {
   const child = spawn(
     process.execPath,
-    [main, "sync", "--now", new Date(nowMs).toISOString(), "--format", "json", "--quiet"],
+    [programPath, "sync", "--now", new Date(nowMs).toISOString(), "--format", "json", "--quiet"],
     { stdio: ["ignore", "ignore", "pipe"], env: { PATH: process.env.PATH, ...environment } },
   );
   let said = "";
