@@ -78,7 +78,7 @@ export function planCandidate(
     isChanged: staged !== null || planned.changes.length > 0,
     presence,
   };
-  noteLosses(context, plan, candidate, presence, after, planned);
+  noteLosses(context, plan, candidate, presence, after, published, planned);
   if (moves.length + planned.changes.length === 0 && isUpToDate(candidate, stagedHead)) return;
   saveStagedHead(context.database, run.runKey, stagedHead);
   saveStagedAssignments(context.database, run.runKey, meterKey, moves);

@@ -30,10 +30,9 @@ export function weighPlan({ database, config }: SyncContext, plan: Plan): readon
   const assigned = loadAssignedCounts(database, todays);
   const programs = new Map<string, Loser>();
   for (const [program, lost] of plan.losingByProgram) {
-    programs.set(program, { of: Math.max(assigned.programs.get(program) ?? 0, lost), lost });
+    programs.set(program, { of: assigned.programs.get(program) ?? lost, lost });
   }
-  // A loss on a day that only the published document spoke of is one of a meter that no row assigns yet.
-  const all = { of: Math.max(assigned.meters, plan.losing), lost: plan.losing };
+  const all = { of: assigned.meters, lost: plan.losing };
   const counts = { assigned: all, programs, groups: plan.emptied };
   return weighLosses(counts, config.hold);
 }
