@@ -2,20 +2,7 @@ import { Failure } from "../failure/index.ts";
 import { loadPollCatch, openPollAnswers, savePollAnswers } from "../snapshot/index.ts";
 import type { Run, SyncContext } from "./context.ts";
 import { readIds } from "./read-ids.ts";
-
-/** What a sweep found out about the polls before it. snake_case: it is part of the run report. */
-export type PollAudit = {
-  /** Published polls since the last sweep. */
-  readonly polls: number;
-  /** Meters that they found new or changed. */
-  readonly found: number;
-  /** Meters of which this sweep tells something new, and a poll asked now would have answered with. */
-  readonly caught: number;
-  /** The same, and a poll would not have: changes that polls miss. */
-  readonly missed: number;
-  /** Of all these changes, the share that polls find, rounded down; null where there never was any. */
-  readonly trust_percent: number | null;
-};
+import type { PollAudit } from "./verdicts.ts";
 
 /**
  * Asks once more as a poll would, after the sweep has read everything: what the sweep tells and this answer

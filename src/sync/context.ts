@@ -1,15 +1,11 @@
 import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
-import type { Certificate, Trip } from "../guard/index.ts";
 import type { Extraction, LeapClient } from "../leap/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { ZoneRules } from "../market/index.ts";
 import type { ApiVersion, JsonObject } from "../meter/index.ts";
 import type { PollState, Stream } from "../snapshot/index.ts";
 import type { Clock } from "../time/index.ts";
-import type { PollAudit } from "./audit-polls.ts";
-import type { Hidden } from "./find-hidden.ts";
-import type { Lookup } from "./look-up-absent.ts";
 import type { Observations } from "./observations.ts";
 import type { SeenMeters } from "./seen-meters.ts";
 
@@ -114,17 +110,4 @@ export type Sweep = {
   readonly windowsRestarted: number;
   readonly pages: number;
   readonly cursorMs: number | null;
-};
-
-/** What was judged of a run, and found out beside reading the portfolio. */
-export type Verdicts = {
-  /** Null for a poll: it says nothing of the whole. */
-  readonly certificate: Certificate | null;
-  readonly trips: readonly Trip[];
-  /** Held because of what was not returned: a release is one of these absences, too. */
-  readonly isAbsenceHeld: boolean;
-  readonly lookup: Lookup;
-  /** Meters that the windows hide, where an unfiltered chain was read. */
-  readonly hidden: Hidden | null;
-  readonly pollAudit: PollAudit | null;
 };

@@ -2,15 +2,7 @@ import { Failure } from "../failure/index.ts";
 import { loadLastWindowedStart, loadNewMeters, loadSuspects } from "../snapshot/index.ts";
 import type { Run, SyncContext } from "./context.ts";
 import { readIds } from "./read-ids.ts";
-
-/** Meters that Leap has and windows of date added do not return. */
-export type Hidden = {
-  readonly meterKeys: readonly number[];
-  /** The first of them by id, for people. */
-  readonly examples: readonly string[];
-  /** False where it could not be told of the new ones: all of them may be hidden. */
-  readonly isCertain: boolean;
-};
+import type { Hidden } from "./verdicts.ts";
 
 const examplesMax = 5;
 

@@ -14,13 +14,7 @@ import {
 import type { Run, Sweep, SyncContext } from "./context.ts";
 import { addObservations } from "./observations.ts";
 import { stagePage, startWindowReading } from "./stage-page.ts";
-
-/** Whether absent meters were looked up by id, and if not, why. */
-export type Lookup = {
-  readonly isDone: boolean;
-  /** In words, where nothing could be concluded though it should have been; null otherwise. */
-  readonly problem: string | null;
-};
+import type { Lookup } from "./verdicts.ts";
 
 /** One less than a call takes: a meter that is known to be there is asked for with them. */
 const idsPerCall = 999;

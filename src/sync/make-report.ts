@@ -2,9 +2,10 @@ import { exitCode } from "../failure/index.ts";
 import type { LeapTraffic } from "../leap/index.ts";
 import type { AbsenceCount, GroupShifts } from "../snapshot/index.ts";
 import { formatInstant } from "../time/index.ts";
-import type { Run, Sweep, SyncOptions, Verdicts } from "./context.ts";
+import type { Run, Sweep, SyncOptions } from "./context.ts";
 import type { Plan } from "./plan.ts";
 import type { RunReport } from "./report.ts";
+import type { Verdicts } from "./verdicts.ts";
 
 /** How a run came to its end. */
 export type Ending = {

@@ -12,12 +12,13 @@ import {
   saveStagedAbsences,
   saveSuspects,
 } from "../snapshot/index.ts";
-import type { Run, Sweep, SyncContext, SyncOptions, Verdicts } from "./context.ts";
+import type { Run, Sweep, SyncContext, SyncOptions } from "./context.ts";
 import { type Ending, toReport } from "./make-report.ts";
 import { type Plan, stageEvents } from "./plan.ts";
 import { savePlanned } from "./publication.ts";
 import type { RunReport } from "./report.ts";
 import { tellUnpublished } from "./tell-run.ts";
+import type { Verdicts } from "./verdicts.ts";
 
 /** Publishes the plan in one transaction: snapshot, history and outbox move together (I1). */
 export function publishRun(

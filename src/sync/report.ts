@@ -1,6 +1,6 @@
 import type { Certificate, Trip } from "../guard/index.ts";
 import type { ApiVersion } from "../meter/index.ts";
-import type { PollAudit } from "./audit-polls.ts";
+import type { PollAudit } from "./verdicts.ts";
 
 export type RunStatus = "planned" | "running" | "published" | "held" | "superseded" | "discarded" | "failed";
 
