@@ -2,47 +2,21 @@ import { readdirSync } from "node:fs";
 import { dirname } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDays } from "../support/run-days.ts";
-import { countRows, readEvents, readMembers, readSnapshot, type Told } from "../support/views.ts";
-import {
-  inGroup,
-  openPortfolioDays,
-  type PortfolioDays,
-  range,
-  toEntryAt,
-  toLines,
-} from "./portfolio-days.ts";
+import { countRows, readEvents, readMembers, readSnapshot } from "../support/views.ts";
+import { forty, losing, readStatuses } from "./losing-portfolio.ts";
+import { inGroup, openPortfolioDays, type PortfolioDays, toEntryAt, toLines } from "./portfolio-days.ts";
 import { runProgram } from "./run-program.ts";
 import { hourMs, noon } from "./small-portfolio.ts";
 
 let world: PortfolioDays;
 beforeEach(async () => {
   world = await openPortfolioDays("v2");
-  await world.run(0, all);
+  await world.run(0, forty);
 });
 afterEach(() => world.close());
 
-const all = inGroup("north", range(1, 40));
-/** Twelve meters lose their groups, one moves, one is new. */
-const losing = [
-  ...inGroup(null, range(1, 12)),
-  ...inGroup("south", [13]),
-  ...all.slice(13),
-  ...inGroup("south", [41]),
-];
-
-function readStatuses(): string[] {
-  const rows = world.days.database.prepare("SELECT status FROM snapshot_runs ORDER BY started_at, run_id");
-  return rows.all().map(({ status }) => String(status));
-}
-
 const at = (hours: number) => noon + hours * hourMs;
 const hold = async (hours: number, meters = losing) => (await world.run(hours, meters)).report;
-
-/** What an event says but for its place in the outbox, when it was told, and by which run. */
-function _toSaid({ id, type, event }: Told) {
-  const { lead_time_hours: _, ...data } = event.data;
-  return { id, type, data };
-}
 
 describe("a held run", () => {
   it("shows its plan, and nothing of it is published", async () => {
@@ -71,8 +45,11 @@ describe("a held run", () => {
 
   it("is superseded by a clean run, which publishes", async () => {
     await hold(1);
-    const { report, told } = await world.run(2, [...all, ...inGroup("south", [41])]);
-    expect([report.status, readStatuses()]).toEqual(["published", ["published", "superseded", "published"]]);
+    const { report, told } = await world.run(2, [...forty, ...inGroup("south", [41])]);
+    expect([report.status, readStatuses(world)]).toEqual([
+      "published",
+      ["published", "superseded", "published"],
+    ]);
     expect(toLines(told)).toEqual([
       "created 41",
       "remapped 41: none → south, 2026-11-10…, revised",
@@ -84,10 +61,10 @@ describe("a held run", () => {
   it("is superseded by another that is held, and that one is to be decided on", async () => {
     const first = await hold(1);
     const second = await hold(2, losing.slice(0, -1));
-    expect(readStatuses()).toEqual(["published", "superseded", "held"]);
+    expect(readStatuses(world)).toEqual(["published", "superseded", "held"]);
     expect(() => world.days.release(at(3), first)).toThrow(expect.objectContaining({ kind: "usage" }));
     expect(world.days.release(at(3), second).status).toBe("published");
-    expect(readStatuses()).toEqual(["published", "superseded", "published"]);
+    expect(readStatuses(world)).toEqual(["published", "superseded", "published"]);
   });
 
   it("stays held behind a run that failed", async () => {
@@ -95,7 +72,7 @@ describe("a held run", () => {
     world.leap.rewrite = () => ({ status: 503, body: {} });
     expect(await world.fail(2, losing, { attemptCountMax: 1 })).toBe("environment");
     world.leap.rewrite = null;
-    expect(readStatuses()).toEqual(["published", "held", "failed"]);
+    expect(readStatuses(world)).toEqual(["published", "held", "failed"]);
     expect(world.days.release(at(3), held).status).toBe("published");
     expect(readMembers(world.days.database).length).toBe(29 * 3);
   });
@@ -154,7 +131,7 @@ describe("a held run", () => {
     const report = await copy.run(at(1), { isDryRun: true });
     expect([report.status, report.is_dry_run, report.exit_code]).toEqual(["held", true, 6]);
     copy.close();
-    expect([countRows(world.days.database), readStatuses()]).toEqual([before, ["published"]]);
+    expect([countRows(world.days.database), readStatuses(world)]).toEqual([before, ["published"]]);
   });
 });
 
@@ -163,16 +140,19 @@ describe("a discarded run", () => {
     const held = await hold(1);
     const before = readSnapshot(world.days.database);
     expect(world.days.discard(at(2), held).status).toBe("discarded");
-    expect([readSnapshot(world.days.database), readStatuses()]).toEqual([before, ["published", "discarded"]]);
+    expect([readSnapshot(world.days.database), readStatuses(world)]).toEqual([
+      before,
+      ["published", "discarded"],
+    ]);
     expect(() => world.days.release(at(3), held)).toThrow(expect.objectContaining({ kind: "usage" }));
     const rows = countRows(world.days.database);
     for (const [table, count] of Object.entries(rows)) {
       if (table.startsWith("staged_")) expect([table, count]).toEqual([table, 0]);
     }
     world.leap.forgetAsked();
-    const { report, told } = await world.run(4, all);
+    const { report, told } = await world.run(4, forty);
     expect([report.windows, world.leap.asked.length]).toMatchObject([{ read: 1, resumed: 0 }, 1]);
-    expect([report.status, toLines(told), readStatuses()]).toEqual([
+    expect([report.status, toLines(told), readStatuses(world)]).toEqual([
       "published",
       [],
       ["published", "discarded", "published"],

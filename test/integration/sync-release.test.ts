@@ -3,29 +3,16 @@ import { groupId } from "../support/documents.ts";
 import { noRules } from "../support/oracle-breaker.ts";
 import { openDays } from "../support/run-days.ts";
 import { readChanges, readEvents, readMembers, readSnapshot, type Told } from "../support/views.ts";
+import { forty, losing, readStatuses } from "./losing-portfolio.ts";
 import { inGroup, openPortfolioDays, type PortfolioDays, range, toLines } from "./portfolio-days.ts";
 import { breakAfter, hourMs, noon } from "./small-portfolio.ts";
 
 let world: PortfolioDays;
 beforeEach(async () => {
   world = await openPortfolioDays("v2");
-  await world.run(0, all);
+  await world.run(0, forty);
 });
 afterEach(() => world.close());
-
-const all = inGroup("north", range(1, 40));
-/** Twelve meters lose their groups, one moves, one is new. */
-const losing = [
-  ...inGroup(null, range(1, 12)),
-  ...inGroup("south", [13]),
-  ...all.slice(13),
-  ...inGroup("south", [41]),
-];
-
-function readStatuses(): string[] {
-  const rows = world.days.database.prepare("SELECT status FROM snapshot_runs ORDER BY started_at, run_id");
-  return rows.all().map(({ status }) => String(status));
-}
 
 const at = (hours: number) => noon + hours * hourMs;
 const hold = async (hours: number, meters = losing) => (await world.run(hours, meters)).report;
@@ -88,7 +75,7 @@ describe("a released run", () => {
     world.days.release(at(2), held);
     const same = await world.run(3, losing);
     expect([same.report.status, same.report.trips, toLines(same.told)]).toEqual(["published", [], []]);
-    const { told } = await world.run(4, all);
+    const { told } = await world.run(4, forty);
     expect(toLines(told).filter((line) => line.startsWith("remapped")).length).toBe(13);
     expect(new Set(readEvents(world.days.database).map(({ id }) => id)).size).toBe(
       readEvents(world.days.database).length,
@@ -100,7 +87,7 @@ describe("a released run", () => {
     const before = readSnapshot(world.days.database);
     const other = { ...held, checksum: "0".repeat(64) };
     expect(() => world.days.release(at(2), other)).toThrow(expect.objectContaining({ kind: "usage" }));
-    expect([readSnapshot(world.days.database), readStatuses()]).toEqual([before, ["published", "held"]]);
+    expect([readSnapshot(world.days.database), readStatuses(world)]).toEqual([before, ["published", "held"]]);
     const spelled = { ...held, checksum: ` ${held.checksum!.toUpperCase()}\n` };
     expect(world.days.release(at(2), spelled).status).toBe("published");
   });
@@ -157,9 +144,9 @@ describe("a run that failed between a held run and its release", () => {
     const held = await hold(1);
     // Leap is back to what it was, and a sweep that saw half of that breaks down.
     const wrapLeap = breakAfter(1);
-    expect(await world.fail(2, all, { cuts, concurrency: 1, wrapLeap })).toBe("the network broke down");
+    expect(await world.fail(2, forty, { cuts, concurrency: 1, wrapLeap })).toBe("the network broke down");
     world.days.release(at(3), held);
-    const { told } = await world.run(4, all, { cuts, concurrency: 1 });
+    const { told } = await world.run(4, forty, { cuts, concurrency: 1 });
     expect(toLines(told).filter((line) => line.startsWith("remapped")).length).toBe(13);
     expect(readMembers(world.days.database).filter((row) => row.includes(groupId("north"))).length).toBe(120);
   });
