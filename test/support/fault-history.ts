@@ -153,7 +153,9 @@ async function walkRun(history: History, moment: Moment): Promise<void> {
   const where = `seed ${history.seed}, day ${day}, run ${run} at ${at}`;
   // A chain that returns what a lie has left out takes the windows for the liars, which is not judged here.
   const fullChainEvery = history.faultShare === 0 ? "3d" : "off";
-  const judged = await judge.run(where, { ...options, fullChainEvery, concurrency: 1 + chance.below(3) });
+  // What dies is resumed at once; an hour later, what a failed run has read is read again.
+  const settings = { fullChainEvery, resumeWithin: "30s", concurrency: 1 + chance.below(3) };
+  const judged = await judge.run(where, { ...options, ...settings });
   removeFault(leap);
   const isHonest = fault === null || fault.outcome === "survived";
   if (moment.isCalendarAlone && walked.isInStep && isHonest && rules === usualRules) {

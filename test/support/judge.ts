@@ -45,8 +45,6 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
   let trips: readonly string[] = [];
   let mode: "sweep" | "poll" = "sweep";
   let cursorMaxMs = Number.POSITIVE_INFINITY;
-  /** What the run before was answered, if it failed: its finished windows are not read again. */
-  let left: ScriptedLeap["returned"] = [];
 
   async function run(where: string, asking: Asking): Promise<Judged> {
     const { nowMs } = asking;
@@ -56,7 +54,6 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
     if (!("run_id" in outcome)) {
       expect(mustFail(leap, asking.fault ?? null), `${where}: ${outcome.message}`).toBe(true);
       inspector.inspectUnpublished(where, ["sync.failed"]);
-      left = [...left, ...leap.returned];
       return "failed";
     }
     expect(asking.fault?.outcome === "fails" && asking.fault.strikes() > 0, `${where}: must fail`).toBe(
@@ -64,7 +61,6 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
     );
     assertCursor(where, cursorMaxMs);
     const weighed = oracle.weigh(toReading(asking, outcome), rules);
-    left = [];
     trips = weighed.trips;
     mode = outcome.mode;
     expect([...new Set(outcome.trips.map(({ rule }) => rule))].sort(), `${where}: trips`).toEqual(trips);
@@ -110,21 +106,16 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
     return days.database.prepare("SELECT * FROM run ORDER BY run_key DESC LIMIT 1").get() ?? {};
   }
 
-  function toReading(
-    asking: Asking,
-    { mode, warnings, windows }: RunReport,
-  ): Partial<Reading> & { nowMs: number } {
+  function toReading(asking: Asking, { mode, warnings }: RunReport): Partial<Reading> & { nowMs: number } {
     const { nowMs, apiVersion = "v2", horizonDays = 3, fault } = asking;
     const isPoll = mode === "poll";
     if (asking.mode === "poll" && !isPoll) expect(warnings.join()).toContain("swept instead");
     const documents = new Map<string, object>();
     let rejected = 0;
     // Where everything was read as one chain, what else is asked for is not part of the sweep.
-    const returned = windows.resumed > 0 ? [...left, ...leap.returned] : leap.returned;
-    const isChain =
-      leap.asked.some((asked) => isUnfiltered(asked)) || returned.some(({ by }) => by === "nothing");
+    const isChain = leap.asked.some((asked) => isUnfiltered(asked));
     const wanted = isPoll ? "modified" : isChain ? "nothing" : "added";
-    for (const { document, by } of returned) {
+    for (const { document, by } of leap.returned) {
       if (by !== wanted) continue;
       const id = (document as { meter_id?: string }).meter_id?.toLowerCase();
       if (id === undefined) rejected += 1;
@@ -137,9 +128,7 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
     for (const document of leap.entries.map((entry) => entry.document as { readonly meter_id?: string })) {
       if (document.meter_id !== undefined) byId.set(document.meter_id.toLowerCase(), toSays(document));
     }
-    // Windows of before, and by id another account: what they returned is not found any more.
-    const isElsewhere = windows.resumed > 0 && fault?.name === "another account";
-    const isBlind = fault?.name === "blind to ids" || isElsewhere;
+    const isBlind = fault?.name === "blind to ids";
     return { nowMs, apiVersion, horizonDays, mode, says, unreadable, rejected, byId, isBlind };
   }
 

@@ -26,6 +26,7 @@ export type DayOptions = {
   readonly portfolioStart?: string;
   /** How often a sweep is one unfiltered chain; never unless given. */
   readonly fullChainEvery?: string;
+  readonly resumeWithin?: string;
   /** Tries of one request, 2 unless given. */
   readonly attemptCountMax?: number;
   readonly baselineEvents?: boolean;
@@ -163,6 +164,7 @@ export function toEnvironment(
     METER_SYNC_CONCURRENCY: String(options.concurrency ?? 4),
     METER_SYNC_PORTFOLIO_START: options.portfolioStart ?? "2026-01-01",
     METER_SYNC_FULL_CHAIN_EVERY: options.fullChainEvery ?? "off",
+    METER_SYNC_RESUME_WITHIN: options.resumeWithin ?? "6h",
     ...toHolds(options.rules ?? usualRules),
   };
 }
