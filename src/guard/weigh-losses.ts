@@ -30,7 +30,7 @@ export type LossCounts = {
   readonly assigned: Loser;
   /** By program: its meters, and those of them that losses leave without that program's groups. */
   readonly programs: ReadonlyMap<string, Loser>;
-  /** Groups that fall to zero. */
+  /** Groups that fall to zero; one that does so on several dates stands here more than once. */
   readonly groups: readonly EmptiedGroup[];
 };
 
@@ -65,9 +65,13 @@ function weighPrograms(programs: LossCounts["programs"], share: Share): Trip[] {
 }
 
 function weighGroups(groups: readonly EmptiedGroup[], share: Share): Trip[] {
-  const losers = groups
-    .map(({ marketGroupId, members, losing }) => ({ name: marketGroupId, of: members, lost: losing }))
-    .filter((group) => group.of >= share.count && isOverPercent(group, share.percent));
+  const worst = new Map<string, Loser>();
+  for (const { marketGroupId: name, members: of, losing: lost } of groups) {
+    if (of < share.count || !isOverPercent({ of, lost }, share.percent)) continue;
+    // A group may fall to zero on several dates; the one with the most losses speaks for it.
+    if (lost > (worst.get(name)?.lost ?? 0)) worst.set(name, { of, lost });
+  }
+  const losers = [...worst].map(([name, loser]) => ({ name, ...loser }));
   return toBoundedTrips(losers, (group) => ({
     rule: "lost_group",
     explanation:

@@ -68,7 +68,7 @@ export function holdRun(
     saveEnd(context, run, report, ending.finishedAtMs, null);
   });
   releaseLeftovers(context, run);
-  const rules = report.trips.map(({ rule }) => rule);
+  const rules = [...new Set(report.trips.map(({ rule }) => rule))];
   context.logger.warn(
     { run_id: run.runId, rules },
     "the plan is held back, nothing is published: `meter-sync run held` shows it",

@@ -32,6 +32,15 @@ describe("assigned meters that suffer a loss are held", () => {
   const assigned = (of: number, lost: number, rules?: BreakerRules) =>
     ruleNames({ assigned: { of, lost } }, rules);
 
+  test("says of a group that falls to zero on several dates just once, at its worst", () => {
+    const emptied = (members: number, losing: number) => ({ marketGroupId: "g", members, losing });
+    const groups = [emptied(7, 6), emptied(9, 8), emptied(4, 4), emptied(8, 7)];
+    const trips = weighLosses({ assigned: { of: 0, lost: 0 }, programs: new Map(), groups }, defaultRules);
+    expect(trips.map(({ rule, numbers }) => [rule, numbers.members, numbers.losing])).toEqual([
+      ["lost_group", 9, 8],
+    ]);
+  });
+
   test("above 20 % of the assigned, not at it", () => {
     expect(assigned(1000, 199)).toEqual([]);
     expect(assigned(1000, 200)).toEqual([]);
