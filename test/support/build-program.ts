@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { renameSync } from "node:fs";
 
-/** The program as it is shipped, one file: it starts in a fraction of the time that its sources take. */
-export const programPath = new URL("../../dist/meter-sync-under-test.js", import.meta.url).pathname;
+/**
+ * The program as it is shipped, one file: it starts in a fraction of the time that its sources take. Not in
+ * `dist`, all of which is packed.
+ */
+export const programPath = new URL("../../node_modules/.cache/meter-sync-under-test.js", import.meta.url)
+  .pathname;
 
 /** Builds it once before all tests, aside and then into place: several may be running. */
 export function setup(): void {
