@@ -136,6 +136,8 @@ function saveHorizons(database: Database, { horizons, days, publication }: Publi
     database
       .prepare("INSERT OR REPLACE INTO horizon VALUES (?, ?, ?, ?, ?, ?)")
       .run(region, zone, today, firstLookedAt, lastLookedAt, knownThrough);
+    // One that looked at no day has published no value, for no meter.
+    if (firstLookedAt === null) continue;
     // A later publication that looked as far makes the earlier one's row say nothing more.
     database
       .prepare("DELETE FROM horizon_history WHERE transmission_region = ? AND last_looked_at <= ?")
