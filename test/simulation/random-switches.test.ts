@@ -14,7 +14,7 @@ describe("random histories told by v1 (§1, §4)", () => {
     });
   }
 
-  it("holds what is told of a meter first shown by a run that spoke of no day of the horizon (seed 413316)", async () => {
+  it("hold on for a meter first shown by a run that spoke of no day of the horizon", async () => {
     const counts = await walkSwitches({ seed: 413_316, runs: 3, v2Share: 0 });
     expect(counts.publications).toBe(3);
   });
