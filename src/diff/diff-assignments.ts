@@ -44,6 +44,8 @@ export type AssignmentSides = {
   readonly endsFrom: TradeDate | null;
   /** Runs have been held back since the last publication. */
   readonly isHeldBefore: boolean;
+  /** This release reads documents in another way than the last publication did. */
+  readonly isReread: boolean;
   readonly nowMs: number;
 };
 

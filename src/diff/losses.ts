@@ -27,6 +27,8 @@ export function toLosses(
   sides: {
     readonly documentBefore: DocumentAssignments | null;
     readonly horizon: RegionHorizon;
+    /** This release reads documents in another way than the last publication did. */
+    readonly isReread: boolean;
     /** Runs have been held back since the last publication. */
     readonly isHeldBefore: boolean;
   },
@@ -44,7 +46,7 @@ export function toLosses(
 }
 
 function toProgramsBefore(
-  { documentBefore, horizon, isHeldBefore }: Parameters<typeof toLosses>[0],
+  { documentBefore, horizon, isReread, isHeldBefore }: Parameters<typeof toLosses>[0],
   before: ReadonlyMap<Program, StepFunction>,
   date: TradeDate,
 ): Program[] {
@@ -53,7 +55,8 @@ function toProgramsBefore(
   );
   const holdsOn = documentBefore === null && isHeldBefore && date !== horizon.outermost;
   if (!holdsOn && !wasGiven(horizon.published, date)) return said;
-  // Also what a release that reads documents in another way no longer finds in them.
+  // What the published document says counts, and what was published where it is read in another way now.
+  if (documentBefore !== null && !isReread) return said;
   const shown = [...before].flatMap(([program, fn]) => (toValueAt(fn, date).length > 0 ? [program] : []));
   return [...new Set([...said, ...shown])];
 }

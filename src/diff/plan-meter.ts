@@ -32,6 +32,8 @@ export type MeterPlanInput = {
   readonly isSwitched: boolean;
   /** Runs have been held back since the last publication. */
   readonly isHeldBefore: boolean;
+  /** This release reads documents in another way than the last publication did. */
+  readonly isReread: boolean;
   /** What the run concluded of its absence; null where nothing changes. */
   readonly presence: Presence | null;
   /** Had been told missing. */
@@ -69,6 +71,7 @@ export function planMeter(input: MeterPlanInput): MeterPlan {
     publishedThrough: input.publishedThrough,
     isSwitched: input.isSwitched,
     isHeldBefore: input.isHeldBefore,
+    isReread: input.isReread,
     endsFrom: input.presence === "ended" ? horizon.today : null,
     nowMs,
   });

@@ -59,6 +59,7 @@ export function planCandidate(
     publishedThrough,
     isSwitched: staged !== null && head !== null && isSwitched(run),
     isHeldBefore: run.isHeldBefore,
+    isReread: run.isReread,
     presence,
     wasMissing: candidate.isMissing,
     endedAtMs: candidate.endedAtMs,

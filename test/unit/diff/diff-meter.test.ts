@@ -227,6 +227,7 @@ describe("where v1's answer speaks about none of the horizon's days", () => {
       publishedThrough: "2026-06-03",
       isSwitched: false,
       isHeldBefore: false,
+      isReread: false,
       presence: null,
       wasMissing: false,
       endedAtMs: null,

@@ -37,6 +37,7 @@ export function makeInput(changes: Partial<MeterPlanInput> = {}): MeterPlanInput
     publishedThrough: "2026-11-11",
     isSwitched: false,
     isHeldBefore: false,
+    isReread: false,
     presence: null,
     wasMissing: false,
     endedAtMs: null,

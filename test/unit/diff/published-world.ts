@@ -54,6 +54,7 @@ export function openPublishedWorld(region: string, zone: string) {
       publishedThrough: before?.through ?? null,
       isSwitched: before !== undefined && version !== null && version !== meter.apiVersion,
       isHeldBefore: false,
+      isReread: false,
       presence: null,
       wasMissing: false,
       endedAtMs: null,
