@@ -35,14 +35,14 @@ export function saveFullChain(database: Database, runKey: number): void {
 /**
  * Known meters that the last windows did not return though Leap had them by id, and that this sweep returned.
  */
-export function loadSuspects(database: Database): { meterKey: number; isHidden: boolean }[] {
+export function loadSuspects(database: Database): number[] {
   return database
     .prepare(
-      `SELECT meter_key, is_hidden FROM hidden_meter
+      `SELECT meter_key FROM hidden_meter
        WHERE meter_key NOT IN (SELECT meter_key FROM plan_absent) ORDER BY meter_key`,
     )
     .all()
-    .map((row) => ({ meterKey: Number(row.meter_key), isHidden: row.is_hidden === 1 }));
+    .map((row) => Number(row.meter_key));
 }
 
 /** Meters this run read that no publication has shown yet. */

@@ -17,7 +17,7 @@ const overlapMs = 10 * 60_000;
 export async function findHidden(context: SyncContext, run: Run): Promise<Hidden | null> {
   const { database, signal, logger } = context;
   if (run.reading !== "chain") return null;
-  const known = loadSuspects(database).map(({ meterKey }) => meterKey);
+  const known = loadSuspects(database);
   const fresh = loadNewMeters(database, run.runKey);
   const sinceMs = loadLastWindowedStart(database);
   if (fresh.length === 0 || sinceMs === null) return { meterKeys: known, examples: [], isCertain: true };
