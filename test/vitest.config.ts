@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ["test/long/**"],
     globalSetup: ["test/support/build-program.ts"],
     pool: "forks",
+    isolate: false,
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
