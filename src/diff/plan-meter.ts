@@ -22,6 +22,8 @@ export type Presence = "present" | "returned" | "missing" | "ended";
 export type MeterPlanInput = {
   /** The published document, read with today's code (I10); null for a new meter. */
   readonly before: Meter | null;
+  /** The zone in whose days `before` was published; that of `horizon` is the one that `after` is read in. */
+  readonly zoneBefore: string;
   /** What holds now: the document just read, or the published one where only time has passed. */
   readonly after: Meter;
   readonly published: readonly AssignmentRange[];
@@ -105,9 +107,10 @@ function toChanges(input: MeterPlanInput, preference: Preference | null): MeterC
   return diffMeter({ before, beforePreference, after, afterPreference: preference });
 }
 
-function toDocumentBefore({ before, endedAtMs, horizon, base }: MeterPlanInput): DocumentAssignments | null {
+/** What was published keeps its days: it is not read in the zone of a region the meter has moved to since. */
+function toDocumentBefore({ before, zoneBefore, endedAtMs }: MeterPlanInput): DocumentAssignments | null {
   if (before?.apiVersion !== "v2" || endedAtMs !== null) return null;
-  return toAssignments(before, horizon.zone, base);
+  return toPeriodAssignments(before.deliveryPeriods, zoneBefore);
 }
 
 function toAssignments(meter: Meter, zone: string, base: TradeDate): DocumentAssignments {

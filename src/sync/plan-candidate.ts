@@ -6,7 +6,7 @@ import {
   toPresenceChanges,
 } from "../diff/index.ts";
 import { loadToldCount, toMeterEvents } from "../events/index.ts";
-import { regionZones, toLatest, toLocalDate, toPreferenceInForce } from "../market/index.ts";
+import { regionZones, toLatest, toLocalDate, toPreferenceInForce, toZone } from "../market/index.ts";
 import type { JsonObject, Meter } from "../meter/index.ts";
 import {
   type Candidate,
@@ -50,8 +50,10 @@ export function planCandidate(
   const horizon = plan.toHorizon(after.transmissionRegion);
   const published = loadAssignments(context.database, meterKey);
   const publishedThrough = toPublishedThrough(context, candidate);
+  const before = head === null ? null : (toStoredMeter(run, head) ?? after);
   const planned = planMeter({
-    before: head === null ? null : (toStoredMeter(run, head) ?? after),
+    before,
+    zoneBefore: toZoneBefore(run, plan, before ?? after),
     after,
     published,
     horizon,
@@ -176,6 +178,14 @@ function saveReread({ database }: SyncContext, run: Run, candidate: Candidate, m
   const order = { windowOrdinal: rereadWindow, stagedOrder: 0 };
   saveStagedRevision(database, { runKey: run.runKey, meterKey, ...order, revisionId });
   return revisionId;
+}
+
+/**
+ * The zone in whose days the published document was told: since then the meter may have changed its region,
+ * or the region its zone.
+ */
+function toZoneBefore(run: Run, plan: Plan, { transmissionRegion: region }: Meter): string {
+  return plan.horizons.get(region)?.published?.zone ?? toZone(region, run.zones);
 }
 
 /** The last date a meter has been published for, in the region it was in. `null` for a new meter. */

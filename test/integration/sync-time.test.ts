@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { addDays, startOfDay } from "../support/calendar.ts";
-import { documentV2, type MeterSketch, toEntry } from "../support/documents.ts";
+import { documentV2, groupId, type MeterSketch, toEntry } from "../support/documents.ts";
 import { openOracle } from "../support/oracle.ts";
 import { openInspector } from "../support/publication-check.ts";
 import { type Days, openDays } from "../support/run-days.ts";
@@ -185,6 +185,33 @@ describe("the days that are looked at", () => {
     expect(await tell(nowMs, 3)).toEqual([]);
     leap.entries = [toEntry({ number: 1, region: "CAISO", stays, reference: "another" })];
     expect((await tell(nowMs, 3)).map(({ type }) => type)).toEqual(["meter.partner-reference.updated"]);
+  });
+
+  it("are those of its old region in what was published of a meter that has changed its region", async () => {
+    const [oracle, inspector] = [openOracle(), openInspector(days.database)];
+    // Half past ten in the evening means the next midnight in New York, and the day itself in Los Angeles.
+    const toRow = (program: string, from: string, to: string) => ({
+      program_identifier: program,
+      enrollment_status: "ACTIVE",
+      delivery_period_start_date_time: from,
+      delivery_period_end_date_time: to,
+      market_group_id: groupId("a"),
+    });
+    const until27 = toRow("CCA", "2026-10-01T04:00:00Z", "2026-10-27T02:30:00Z");
+    const until30 = toRow("ELRP", "2026-10-01T04:00:00Z", "2026-10-30T04:00:00Z");
+    const from27 = toRow("ELRP", "2026-10-27T02:30:00Z", "2026-10-30T04:00:00Z");
+    const sketch = (region: string, ...rows: object[]): MeterSketch[] => [
+      { number: 1, region, extra: { program_enrollment: rows } },
+    ];
+    await publish(inspector, oracle, morning("2026-10-24"), 3, sketch("NYISO", until27, until30));
+    // What the shorter horizon does not look at stays published, though no document gives it any more.
+    await publish(inspector, oracle, morning("2026-10-25"), 1, sketch("NYISO", until27, from27));
+    const sequence = lastSequence(days.database);
+    await publish(inspector, oracle, morning("2026-10-26"), 3, sketch("CAISO", until27));
+    const told = readChanges(days.database, sequence).flatMap(({ event: { data } }) =>
+      data.program ? [`${data.program} from ${data.effective_from}: ${data.reason}`] : [],
+    );
+    expect(told).toEqual(["CCA from 2026-10-27: withdrawn", "ELRP from 2026-10-26: period_ended"]);
   });
 
   it("show a group in snapshot_groups with the members that snapshot_group_members shows", async () => {

@@ -34,6 +34,11 @@ describe("many days with faults, dying processes and people who decide (I1 to I1
     expect(Object.keys(walked.faults).sort()).toEqual([...faults].sort());
   });
 
+  it("end up so where a run follows one that had asked for more when it failed", async () => {
+    // Its last question arrived in the time of the next run, whose answers were judged with one too many.
+    expect((await walkFaultHistory({ seed: 738_248, days: 20 })).failed).toBeGreaterThan(0);
+  });
+
   it("end up so where a process of its own is killed", async () => {
     const walked = await walkFaultHistory({ seed: 21, days: 12, faultShare: 0, killShare: 0.3 });
     expect(walked.killed).toBeGreaterThan(1);

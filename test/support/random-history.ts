@@ -1,7 +1,7 @@
 import { addDays } from "./calendar.ts";
 import { openChance } from "./chance.ts";
 import { openJudge } from "./judge.ts";
-import { noRules, usualRules } from "./oracle-breaker.ts";
+import { usualRules } from "./oracle-breaker.ts";
 import { openRandomPortfolio } from "./random-portfolio.ts";
 import { openDays } from "./run-days.ts";
 import { openScriptedLeap } from "./scripted-leap.ts";
@@ -20,8 +20,7 @@ export async function walkHistory({ seed, runs, movesRegions = false }: RandomHi
   const days = openDays(leap, { concurrency: 1 });
   try {
     const portfolio = openRandomPortfolio(chance, 2 + chance.below(6), movesRegions);
-    // A document told in another zone may lose a day by that alone: not what rules are about.
-    const judge = openJudge(leap, days, movesRegions ? noRules : usualRules);
+    const judge = openJudge(leap, days, usualRules);
     const { inspector } = judge;
     let nowMs =
       Date.parse(`${addDays("2026-10-20", chance.below(150))}T00:00:00Z`) + chance.below(86_400_000);

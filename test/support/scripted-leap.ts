@@ -1,6 +1,7 @@
 import http from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as nextTurn, setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
 import { type Asked, type Entry, type Script, toAnswer } from "./scripted-answers.ts";
 
 export type { Asked, Entry } from "./scripted-answers.ts";
@@ -34,6 +35,8 @@ export type ScriptedLeap = Script & {
   /** The clock of the server's `Date`; null for the real one. */
   dateMs: number | null;
   readonly forgetAsked: () => void;
+  /** Ends when nobody is connected: what was sent and then given up has been heard by then. */
+  readonly beAlone: () => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -60,6 +63,7 @@ export async function openScriptedLeap(entries: readonly Entry[] = []): Promise<
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
+  const countConnections = promisify(server.getConnections.bind(server));
   const leap: ScriptedLeap = {
     url: `http://127.0.0.1:${port}`,
     apiKey: "scripted:key",
@@ -74,6 +78,13 @@ export async function openScriptedLeap(entries: readonly Entry[] = []): Promise<
     forgetAsked: () => {
       asked.length = 0;
       returned.length = 0;
+    },
+    beAlone: async () => {
+      do {
+        // Between two turns whoever still waits at the door is let in, and counted.
+        await nextTurn();
+        await nextTurn();
+      } while ((await countConnections()) > 0);
     },
     close: () =>
       new Promise((resolve) => {

@@ -220,6 +220,7 @@ describe("where v1's answer speaks about none of the horizon's days", () => {
     };
     const plan = planMeter({
       before: meter,
+      zoneBefore: "America/Los_Angeles",
       after: meter,
       published,
       horizon,

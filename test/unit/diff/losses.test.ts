@@ -50,6 +50,15 @@ describe("v2: a date on which a meter is left without any group", () => {
     expect(lose({ before: always, after, published: rows })).toEqual(["2026-11-11 P"]);
   });
 
+  test("is one on a day that a change of region alone took: in the old one it had been given", () => {
+    // The midnight that begins the 11th in New York, the evening of the 10th in Los Angeles.
+    const same = meterV2([["P", "A", "2026-11-01T05:00:00Z", "2026-11-11T03:30:00Z"]]);
+    const published = [row("P", "A", "2026-11-01", "2026-11-11")];
+    const sides = { before: same, after: same, published };
+    expect(lose({ ...sides, zoneBefore: "America/New_York" })).toEqual(["2026-11-11 P"]);
+    expect(lose(sides)).toEqual([]);
+  });
+
   test("is none before today: days without a run have passed", () => {
     const horizon = makeHorizon({ range: { first: "2026-11-07", last: "2026-11-12" } });
     expect(lose({ before: always, published: rows, horizon })).toEqual(all);

@@ -30,6 +30,7 @@ export function makeHorizon(changes: Partial<RegionHorizon> = {}): RegionHorizon
 export function makeInput(changes: Partial<MeterPlanInput> = {}): MeterPlanInput {
   return {
     before: meterV2([]),
+    zoneBefore: zone,
     after: meterV2([]),
     published: [],
     horizon: makeHorizon(),

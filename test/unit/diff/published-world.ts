@@ -47,6 +47,7 @@ export function openPublishedWorld(region: string, zone: string) {
     const before = known.get(meter.meterId);
     return planMeter({
       before: before?.meter ?? null,
+      zoneBefore: zone,
       after: meter,
       published: before?.rows ?? [],
       horizon,
