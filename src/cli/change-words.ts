@@ -54,6 +54,7 @@ const sentences: Readonly<Record<string, Words>> = {
   "meter.partner-reference.updated": ({ before, after }) =>
     `partner reference ${show(before)} → ${show(after)}`,
   "meter.group.remapped": describeRemap,
+  "group.remap.overdue": describeOverdue,
   "meter.enrollment.group.updated": describeGroupUpdate,
   "meter.archived": () => "archived",
   "meter.restored": () => "restored from the archive",
@@ -66,20 +67,33 @@ const sentences: Readonly<Record<string, Words>> = {
 };
 
 function describeRemap(data: Data, groupNames: GroupNames): string {
+  const notes = `${show(data.basis)}${describeLead(data.lead_time_hours)}`;
+  return `${describeMove(data, groupNames)} ${describeDays(data)} (${notes})`;
+}
+
+function describeOverdue(data: Data, groupNames: GroupNames): string {
+  const said = data.state === "rejected" ? `rejected (${show(data.reason)})` : "not reported as applied";
+  const notes = `due ${show(data.due_at)}${describeLead(data.lead_time_hours)}`;
+  const { reason: _, ...move } = data;
+  return `overdue, ${said}: ${describeMove(move, groupNames)} ${describeDays(data)} (${notes})`;
+}
+
+function describeMove(data: Data, groupNames: GroupNames): string {
   const from = toList(data.from_market_group_ids);
   const to = toList(data.to_market_group_ids);
   const what =
     to.length === 0
-      ? `leaves ${showGroups(from, groupNames)} (${describeReason(data.reason)})`
+      ? `leaves ${showGroups(from, groupNames)}${describeReason(data.reason)}`
       : from.length === 0
         ? `joins ${showGroups(to, groupNames)}`
         : `moves from ${showGroups(from, groupNames)} to ${showGroups(to, groupNames)}`;
   const program = data.program == null ? "" : `${show(data.program)}: `;
-  return `${program}${what} ${describeDays(data)} (${show(data.basis)}${describeLead(data.lead_time_hours)})`;
+  return `${program}${what}`;
 }
 
 function describeReason(reason: unknown): string {
-  return reason === "missing" ? "missing at Leap" : show(reason).replaceAll("_", " ");
+  if (reason === undefined) return "";
+  return reason === "missing" ? " (missing at Leap)" : ` (${show(reason).replaceAll("_", " ")})`;
 }
 
 function describeLead(hours: unknown): string {

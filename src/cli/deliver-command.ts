@@ -1,76 +1,36 @@
 import type { Command } from "commander";
-import type { Config } from "../config/index.ts";
-import { Failure } from "../failure/index.ts";
-import { printRecord } from "./formats.ts";
-import { type Act, assertRehearsable, type Invocation } from "./invocation.ts";
-import { toDeliveryLines } from "./report-lines.ts";
-import { openStop } from "./stop.ts";
-
-const stopped = "stopped; what is not delivered yet is delivered by the next run";
+import type { Act } from "./invocation.ts";
+import { collect, parseInstantOption, toCountParser } from "./option-values.ts";
+import type { DeliverOptions } from "./run-deliver.ts";
 
 export function addDeliverCommand(program: Command, act: Act): void {
   program
     .command("deliver")
-    .description("Only deliver what is due; reads nothing from Leap")
+    .description("Only deliver what is due, and tell what is overdue; reads nothing from Leap")
+    .option("--replay", "Send again what was delivered before, as the options below narrow it")
+    .option("--from <sequence>", "With --replay: from this sequence on", toCountParser(1))
+    .option("--to <sequence>", "With --replay: up to this sequence", toCountParser(1))
+    .option("--since <instant>", "With --replay: events of this time or later", parseInstantOption)
+    .option("--until <instant>", "With --replay: events of this time or earlier", parseInstantOption)
+    .option("--type <type>", "With --replay: this type; may end in *, and be given several times", collect)
+    .option("--group <id>", "With --replay: updates of this market group, and remaps from or to it")
+    .option("--sink <name>", "With --replay: to this sink; may be given several times (all)", collect)
     .addHelpText("after", examples)
-    .action(act(deliver));
+    .action(
+      act<DeliverOptions>(async (invocation, options) => {
+        const { runDeliver } = await import("./run-deliver.ts");
+        return runDeliver(invocation, options);
+      }),
+    );
 }
 
 const examples = `
+A replay takes at least one of --from, --to, --since, --until, --type and --group; all of them hold together.
+The events have the ids they had, so a consumer that keeps ids takes none twice. It moves no sink's place and
+touches no dead letter. Where it fails, next_sequence says what to go on with.
+
 Examples:
   METER_SYNC_SINKS=file:/var/spool/meter-sync/events.ndjson meter-sync deliver
-  METER_SYNC_SINKS=stdout meter-sync deliver | consumer`;
-
-async function deliver(invocation: Invocation): Promise<number> {
-  const config = await invocation.loadConfig();
-  assertRehearsable(config, invocation.nowMs);
-  if (config.sinks.length === 0) {
-    throw new Failure(
-      "usage",
-      "nowhere to deliver to: set METER_SYNC_SINKS, for example to file:./events.ndjson",
-    );
-  }
-  const { openDatabase, openDatabaseReadOnly } = await import("../database/index.ts");
-  // Only a look: it refuses what is missing, older or not ours, where opening for writing would make or
-  // migrate it.
-  openDatabaseReadOnly(config.databasePath).close();
-  const { acquireDeliveryLock } = await import("./delivering.ts");
-  const stop = openStop(stopped);
-  const lock = acquireDeliveryLock(config);
-  try {
-    const database = openDatabase(config.databasePath);
-    try {
-      return await deliverTo(invocation, config, database, stop.signal);
-    } finally {
-      database.close();
-    }
-  } finally {
-    lock.release();
-    stop.close();
-  }
-}
-
-async function deliverTo(
-  invocation: Invocation,
-  config: Config,
-  database: import("../database/index.ts").Database,
-  signal: AbortSignal,
-): Promise<number> {
-  const { deliverDue, openSinks, registerSinks } = await import("../delivery/index.ts");
-  const logger = await invocation.openLogger();
-  const sinks = openSinks(config.sinks, invocation.surroundings);
-  try {
-    registerSinks(database, sinks, invocation.clock.now());
-    const report = await deliverDue(database, sinks, { signal, clock: invocation.clock });
-    for (const { sink, message } of report.failures) logger.error({ sink }, message);
-    const { output, format } = invocation;
-    if (config.sinks.some((sink) => sink.kind === "stdout"))
-      logger.info({ delivery: report }, "delivery report");
-    else if (format === "table") await output.write(toDeliveryLines(report).trimStart());
-    else await printRecord(output, format, report);
-    if (signal.aborted) throw signal.reason;
-    return report.failures.length > 0 ? 3 : 0;
-  } finally {
-    for (const sink of sinks) sink.close();
-  }
-}
+  METER_SYNC_SINKS=stdout meter-sync deliver | consumer
+  meter-sync deliver --replay --from 1200 --sink ems
+  meter-sync deliver --replay --since 2026-11-01T00:00:00Z --type 'meter.group.*' --type sync.published`;

@@ -1,11 +1,12 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { acquireLock, openDatabaseReadOnly } from "../database/index.ts";
+import { acquireLock, type Database, openDatabaseReadOnly } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { loadInfo, toReader } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
 import { formatAge } from "./durations.ts";
 import { type Finding, fail, ok, toFinding, warn } from "./finding.ts";
+import { loadStreamLook } from "./stream-mark.ts";
 
 const freeBytesWanted = 256 * 1024 * 1024;
 const clockBehindMaxMs = 3_600_000;
@@ -62,12 +63,35 @@ export function checkDatabase(path: string, nowMs: number): readonly Finding[] {
     const database = openDatabaseReadOnly(path);
     try {
       const publishedAt = loadInfo(toReader(database))?.published_at ?? null;
-      return [checkMode(path, publishedAt), ...checkPublication(publishedAt, nowMs)];
+      const mode = checkMode(path, publishedAt);
+      return [mode, ...checkPublication(publishedAt, nowMs), checkStream(database)];
     } finally {
       database.close();
     }
   } catch (error) {
     return [toFinding("database", error)];
+  }
+}
+
+/** Whether the file is the one whose events were told, or a copy that was put in its place. */
+function checkStream(database: Database): Finding {
+  const check = "stream";
+  try {
+    const look = loadStreamLook(database);
+    if (look === null) return ok(check, "nothing was told yet");
+    const { stream, told, verdict } = look;
+    if (verdict.kind === "copy") {
+      return warn(
+        check,
+        `another file stands in the database's place: ${verdict.because}. The next run gives it a new ` +
+          "stream id and discards a plan that is held back; consumers see another streamid and start again " +
+          "from the snapshot (docs/consuming.md). Not meant so? Put the right file back before that run",
+      );
+    }
+    const place = told === null ? "nothing was delivered yet" : `told up to sequence ${told.sequence}`;
+    return ok(check, `${stream.streamId}, ${place}`);
+  } catch (error) {
+    return toFinding(check, error);
   }
 }
 

@@ -1,5 +1,7 @@
 import { Command, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { addAckCommand } from "./ack-command.ts";
+import { addDeadLetterCommands } from "./dead-letters-command.ts";
 import { addDecideCommands } from "./decide-commands.ts";
 import { addDeliverCommand } from "./deliver-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
@@ -12,7 +14,9 @@ import { addMeterCommands } from "./meters-command.ts";
 import { parseInstantOption } from "./option-values.ts";
 import type { Output } from "./output.ts";
 import { addRunCommands } from "./runs-command.ts";
+import { addScheduleCommand } from "./schedule-command.ts";
 import { addSimulateCommand } from "./simulate-command.ts";
+import { addSinkCommands } from "./sinks-command.ts";
 import { addStatusCommand } from "./status-command.ts";
 import { addSyncCommand } from "./sync-command.ts";
 
@@ -48,12 +52,16 @@ export function buildProgram(act: Act, output: Pick<Output, "write">): Command {
     .addHelpText("after", examples);
   addSyncCommand(program, act);
   addDeliverCommand(program, act);
+  addScheduleCommand(program, act);
+  addSinkCommands(program, act);
+  addDeadLetterCommands(program, act);
   addStatusCommand(program, act);
   addMeterCommands(program, act);
   addGroupCommands(program, act);
   addEventsCommand(program, act);
   addRunCommands(program, act);
   addDecideCommands(program, act);
+  addAckCommand(program, act);
   addSimulateCommand(program, act);
   addDoctorCommand(program, act);
   addDemoCommand(program, act);
@@ -72,4 +80,4 @@ Exit codes:
   0 done                                          4 an answer from Leap that cannot be accepted
   1 a bug                                         5 another run holds the lock
   2 usage, configuration, or a key refused        6 held back for a person to look at
-  3 the environment: the next run may well pass   7 published, but not complete`;
+  3 the environment: the next run may well pass   7 published; a person has to look at something`;

@@ -1,4 +1,3 @@
-import type { DeliveryReport } from "../delivery/index.ts";
 import type { RunReport } from "../sync/index.ts";
 import { describeChange, nameSubject } from "./change-words.ts";
 import { toFactLines, toTable } from "./formats.ts";
@@ -44,17 +43,6 @@ export function toChangeLines(
     what: describeChange(event, groupNames),
   }));
   return `\n${title}\n${toTable(["about", "what"], rows)}`;
-}
-
-/** What the sinks took, a line each. */
-export function toDeliveryLines(delivery: DeliveryReport): string {
-  const rows = Object.entries(delivery.delivered).map(([sink, delivered]) => ({
-    sink,
-    delivered,
-    still_due: delivery.due[sink] ?? 0,
-    failure: delivery.failures.find((failure) => failure.sink === sink)?.message ?? null,
-  }));
-  return rows.length === 0 ? "" : `\n${toTable(["sink", "delivered", "still_due", "failure"], rows)}`;
 }
 
 /** Where a person goes from this report. */

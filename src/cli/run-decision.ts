@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Config } from "../config/index.ts";
 import {
   acquireLock,
@@ -6,14 +7,15 @@ import {
   openDatabaseReadOnly,
   toLockPath,
 } from "../database/index.ts";
-import { openSinks, registerSinks } from "../delivery/index.ts";
+import { registerSinks } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
 import { loadHeldRun, toReader } from "../reader/index.ts";
 import { discardRun, type RunReport, releaseRun } from "../sync/index.ts";
-import { deliverAndLog } from "./delivering.ts";
+import { deliverAfterRun, noPass, openSinksOf } from "./delivering.ts";
 import { assertRehearsable, type Invocation } from "./invocation.ts";
 import { openStop, type Stop } from "./stop.ts";
+import { assureStream } from "./stream-mark.ts";
 import { printSync, toRunExit } from "./sync-output.ts";
 
 export type ReleaseOptions = { readonly checksum?: string };
@@ -41,16 +43,18 @@ export async function runRelease(
     );
   }
   return withRun(invocation, async (opened) => {
-    const { config, database, stop } = opened;
+    const { config, database, logger, stop } = opened;
+    const { clock } = invocation;
+    assureStream(database, { logger, clock, makeId: randomUUID, isRunLocked: true });
     const runId = toRunId(database, run);
-    const sinks = openSinks(config.sinks, invocation.surroundings);
+    const sinks = openSinksOf(invocation, config);
     try {
-      registerSinks(database, sinks, invocation.clock.now());
+      registerSinks(database, sinks, invocation.realClock.now());
       const report = releaseRun({ database, clock: invocation.clock }, runId, checksum);
-      const delivery = await deliverAndLog({ ...opened, sinks, clock: invocation.clock });
-      await printSync(invocation, { ...opened, report, delivery });
+      const pass = await deliverAfterRun(invocation, { ...opened, sinks, signal: stop.signal });
+      await printSync(invocation, { ...opened, report, pass });
       const isCutShort = stop.signal.aborted && sinks.length > 0;
-      return toRunExit(invocation, report, delivery, isCutShort);
+      return toRunExit(invocation, report, pass, isCutShort);
     } finally {
       for (const sink of sinks) sink.close();
     }
@@ -62,7 +66,7 @@ export async function runDiscard(invocation: Invocation, [run = ""]: readonly st
   return withRun(invocation, async (opened) => {
     const { database } = opened;
     const report: RunReport = discardRun({ database, clock: invocation.clock }, toRunId(database, run));
-    await printSync(invocation, { ...opened, report, delivery: null });
+    await printSync(invocation, { ...opened, report, pass: noPass });
     return 0;
   });
 }

@@ -60,9 +60,8 @@ export async function runDemo(invocation: Invocation, options: DemoOptions): Pro
 function removeRemains(cwd: string): void {
   const path = join(cwd, databasePath);
   acquireLock(`${path}.lock`, "another demo is under way").release();
-  const remains = ["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock"].map(
-    (suffix) => `${path}${suffix}`,
-  );
+  const suffixes = ["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".told", ".told.new"];
+  const remains = suffixes.map((suffix) => `${path}${suffix}`);
   for (const file of [...remains, join(cwd, eventsPath)]) rmSync(file, { force: true });
 }
 

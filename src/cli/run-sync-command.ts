@@ -9,16 +9,17 @@ import {
   openScratchDatabase,
   toLockPath,
 } from "../database/index.ts";
-import { openSinks, registerSinks, type Sink } from "../delivery/index.ts";
+import { registerSinks, type Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import { type LeapClient, type LeapCredentials, openLeapClient } from "../leap/index.ts";
 import type { Logger } from "../log/index.ts";
 import { type RunMode, type RunReport, runSync, type SyncProgress } from "../sync/index.ts";
-import { deliverAndLog } from "./delivering.ts";
+import { deliverAfterRun, openSinksOf } from "./delivering.ts";
 import { assertRehearsable, type Invocation, openTerminalLogger } from "./invocation.ts";
 import { openMemoryKeeper } from "./memory.ts";
 import { openProgress } from "./progress.ts";
 import { openStop, type Stop } from "./stop.ts";
+import { assureStream } from "./stream-mark.ts";
 import { printSync, toRunExit } from "./sync-output.ts";
 
 export type SyncCommandOptions = {
@@ -93,14 +94,16 @@ async function runOnDatabase(
     ? await openTerminalLogger(invocation.surroundings, { quiet: true })
     : await invocation.openLogger();
   const database = isDryRun ? openScratch(invocation, config) : openDatabase(config.databasePath);
-  const sinks = isDryRun ? [] : openSinks(config.sinks, invocation.surroundings);
+  const sinks = isDryRun ? [] : openSinksOf(invocation, config);
   const opened = { config, database, sinks, logger, stop };
+  const { clock } = invocation;
   try {
-    registerSinks(database, sinks, invocation.clock.now());
+    if (!isDryRun) assureStream(database, { logger, clock, makeId: randomUUID, isRunLocked: true });
+    registerSinks(database, sinks, invocation.realClock.now());
     const report = await run(invocation, options, opened, leap);
-    const delivery = await deliverAndLog({ ...opened, clock: invocation.clock });
-    await printSync(invocation, { ...opened, report, delivery });
-    return await toRunExit(invocation, report, delivery, stop.signal.aborted && sinks.length > 0);
+    const pass = await deliverAfterRun(invocation, { ...opened, signal: stop.signal });
+    await printSync(invocation, { ...opened, report, pass });
+    return await toRunExit(invocation, report, pass, stop.signal.aborted && sinks.length > 0);
   } finally {
     for (const sink of sinks) sink.close();
     leap.close();
@@ -153,7 +156,7 @@ async function run(
     progress.close();
     // Whatever the abort broke off, the reason is that we were told to stop.
     if (stop.signal.aborted) throw stop.signal.reason;
-    await deliverAndLog({ ...opened, clock }).catch((cause) =>
+    await deliverAfterRun(invocation, { ...opened, signal: stop.signal }).catch((cause) =>
       logger.warn({ error: cause }, "nothing was delivered"),
     );
     throw error;

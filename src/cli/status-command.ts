@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Config } from "../config/index.ts";
-import type { SnapshotStatus } from "../reader/index.ts";
+import type { Reader, SnapshotStatus } from "../reader/index.ts";
 import { formatInstant } from "../time/index.ts";
 import { formatAge } from "./durations.ts";
 import { tell } from "./ending.ts";
@@ -8,14 +8,19 @@ import { printRecord } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
 import { parseDurationOption } from "./option-values.ts";
 import { withReader } from "./reading.ts";
-import { describePollObstacle, toAgeMs, toStatusLines } from "./status-lines.ts";
+import { toSinkRows } from "./sink-rows.ts";
+import { describePollObstacle, type SinkStatus, toAgeMs, toStatusLines } from "./status-lines.ts";
+
+const hourMs = 3_600_000;
 
 type StatusOptions = { readonly freshWithin?: number };
 
 export function addStatusCommand(program: Command, act: Act): void {
   program
     .command("status")
-    .description("How things stand: last run, freshness, a held run, undelivered events")
+    .description(
+      "How things stand: last run, freshness, a held run, what is undelivered, overdue or set aside",
+    )
     .option(
       "--fresh-within <duration>",
       "Exit 3 where the last publication is older (26h, 90m)",
@@ -34,19 +39,40 @@ async function showStatus(invocation: Invocation, options: StatusOptions): Promi
   const { loadStatus } = await import("../reader/index.ts");
   return withReader(invocation, async (reader, config) => {
     const status = loadStatus(reader);
+    const sinkStatus = await loadSinkStatus(invocation, reader, config, status);
     const publishedAt = status.info?.published_at ?? null;
     const nowMs = invocation.clock.now();
     const ageMs = toAgeMs(publishedAt, nowMs);
     const isFresh = options.freshWithin === undefined ? null : ageMs !== null && ageMs <= options.freshWithin;
     const { output, format } = invocation;
-    if (format === "table") await output.write(toStatusLines(status, config, nowMs));
-    else await printRecord(output, format, toStatusRecord(status, ageMs, isFresh, config, nowMs));
+    if (format === "table") await output.write(toStatusLines(status, config, nowMs, sinkStatus));
+    else await printRecord(output, format, toStatusRecord(status, ageMs, isFresh, config, nowMs, sinkStatus));
     if (isFresh !== false) return 0;
     await tell(invocation.surroundings, toStaleLine(publishedAt, ageMs, options.freshWithin ?? 0), [], {
       kind: "environment",
     });
     return 3;
   });
+}
+
+async function loadSinkStatus(
+  { clock, realClock }: Invocation,
+  reader: Reader,
+  config: Config,
+  { sinks }: SnapshotStatus,
+): Promise<SinkStatus> {
+  const { loadAcknowledgementStatus } = await import("../reader/index.ts");
+  const { acknowledgedBy, ackMarginHours } = config;
+  const nowMs = clock.now();
+  const realNowMs = realClock.now();
+  return {
+    sinks: toSinkRows(sinks, config, { nowMs, realNowMs }),
+    realNowMs,
+    acknowledgement:
+      acknowledgedBy.length === 0
+        ? null
+        : loadAcknowledgementStatus(reader, { acknowledgedBy, marginMs: ackMarginHours * hourMs, nowMs }),
+  };
 }
 
 function toStaleLine(publishedAt: string | null, ageMs: number | null, withinMs: number): string {
@@ -62,8 +88,8 @@ function toStatusRecord(
   isFresh: boolean | null,
   config: Config,
   nowMs: number,
+  { sinks, acknowledgement }: SinkStatus,
 ) {
-  const configured = new Set(config.sinks.map((sink) => sink.name));
   return {
     database: config.databasePath,
     as_of: formatInstant(nowMs),
@@ -80,8 +106,12 @@ function toStatusRecord(
     last_sweep: status.last_sweep,
     last_poll: status.last_poll,
     polls: { ...status.polls, swept_instead_because: describePollObstacle(status, config) },
-    undelivered: status.sinks.reduce((sum, sink) => sum + sink.undelivered, 0),
-    sinks: status.sinks.map((sink) => ({ ...sink, is_configured: configured.has(sink.name) })),
+    undelivered: sinks.reduce((sum, sink) => sum + sink.undelivered, 0),
+    set_aside: sinks.reduce((sum, sink) => sum + sink.set_aside, 0),
+    unacknowledged: acknowledgement === null ? null : acknowledgement.told + acknowledgement.delivered,
+    overdue: acknowledgement?.overdue ?? null,
+    sinks,
+    acknowledgement,
   };
 }
 

@@ -1,14 +1,31 @@
 import type { Config } from "../config/index.ts";
 import { toPollObstacle } from "../guard/index.ts";
-import type { SnapshotStatus } from "../reader/index.ts";
+import type { AcknowledgementStatus, SnapshotStatus } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
 import { formatAge } from "./durations.ts";
 import { toFactLines, toTable } from "./formats.ts";
 import { neutralise } from "./neutralise.ts";
 import { count, describeNumbers } from "./report-lines.ts";
+import { type SinkRow, toSinkLines } from "./sink-rows.ts";
+
+const overdueCountMax = 5;
+
+/** What is told, and what came of it. */
+export type SinkStatus = {
+  readonly sinks: readonly SinkRow[];
+  /** By the real clock, which retries follow. */
+  readonly realNowMs: number;
+  /** `null` where nobody acknowledges: then nothing is said of it. */
+  readonly acknowledgement: AcknowledgementStatus | null;
+};
 
 /** How things stand, for people. */
-export function toStatusLines(status: SnapshotStatus, config: Config, nowMs: number): string {
+export function toStatusLines(
+  status: SnapshotStatus,
+  config: Config,
+  nowMs: number,
+  { sinks, realNowMs, acknowledgement }: SinkStatus,
+): string {
   const { info, last_run: lastRun, counts } = status;
   const horizons = Object.entries(info?.horizons ?? {}).map(
     ([region, days]) => `${region} ${days.first}…${days.last}`,
@@ -32,9 +49,30 @@ export function toStatusLines(status: SnapshotStatus, config: Config, nowMs: num
     ({ rule, numbers }) => `  ${neutralise(`${rule}: ${describeNumbers(numbers)}`)}\n`,
   );
   const held = trips.length === 0 ? "" : `\nWhy a run is held back\n${trips.join("")}`;
-  if (status.sinks.length === 0) return `${facts}${held}no sinks: nothing is delivered anywhere\n`;
-  const sinks = toTable(["name", "undelivered", "settled_sequence", "settled_at"], status.sinks);
-  return `${facts}${held}\n${sinks}`;
+  if (sinks.length === 0) return `${facts}${held}no sinks: nothing is delivered anywhere\n`;
+  const acknowledged = acknowledgement === null ? "" : toAcknowledgementLines(acknowledgement, nowMs);
+  return `${facts}${held}\n${toSinkLines(sinks, realNowMs)}${acknowledged}`;
+}
+
+/** What became of the remaps told, and the first of those that are overdue. */
+function toAcknowledgementLines(status: AcknowledgementStatus, nowMs: number): string {
+  const { told, delivered, applied, rejected, superseded, overdue, first_overdue: first } = status;
+  const counts =
+    `${told} told, ${delivered} delivered, ${applied} applied, ${rejected} rejected, ` +
+    `${superseded} superseded, ${overdue} overdue`;
+  if (overdue === 0) return `\nRemaps: ${counts}\n`;
+  const rows = first.slice(0, overdueCountMax).map((remap) => ({
+    sequence: remap.sequence,
+    meter: remap.partner_reference ?? remap.meter_id,
+    program: remap.program,
+    effective_from: remap.effective_from,
+    state: remap.state,
+    overdue_for: formatAge(toAgeMs(remap.due_at, nowMs) ?? 0),
+    reason: remap.reason,
+  }));
+  const title = overdue > rows.length ? `the first ${rows.length} of those overdue` : "those overdue";
+  const columns = ["sequence", "meter", "program", "effective_from", "state", "overdue_for", "reason"];
+  return `\nRemaps: ${counts}; ${title}\n${toTable(columns, rows)}`;
 }
 
 /**

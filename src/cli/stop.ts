@@ -1,17 +1,16 @@
 import { writeSync } from "node:fs";
 import { Failure } from "../failure/index.ts";
 
-const graceMs = 5000;
-
 /** SIGTERM and SIGINT as an abort signal. */
 export type Stop = { readonly signal: AbortSignal; readonly close: () => void };
 
 /**
  * From here on the first SIGTERM or SIGINT aborts; further ones change nothing, so that they cannot cut a
- * publication short. Work that has not come to an end after five seconds waits for someone else and is left.
+ * publication short. Work that has not come to an end after five seconds (or as given) waits for someone else
+ * and is left.
  * A publication is one synchronous transaction: no timer can fall into it.
  */
-export function openStop(message: string, exitCode = 3): Stop {
+export function openStop(message: string, exitCode = 3, graceMs = 5000): Stop {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onSignal = (): void => {

@@ -1,4 +1,4 @@
-import type { Writable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 
 /** A stream that may be a terminal. */
 export type TerminalStream = Writable & { readonly isTTY?: boolean; readonly columns?: number };
@@ -9,6 +9,8 @@ export type Surroundings = {
   readonly arguments: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Opened when asked for: most commands read nothing. */
+  readonly openStdin: () => Readable & { readonly isTTY?: boolean };
   readonly stdout: TerminalStream;
   readonly stderr: TerminalStream;
   /** How to start this very program once more: executable, then arguments. */
@@ -20,6 +22,7 @@ export function toSurroundings(process: NodeJS.Process): Surroundings {
     arguments: process.argv.slice(2),
     environment: process.env,
     cwd: process.cwd(),
+    openStdin: () => process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     self: [process.execPath, ...process.execArgv, process.argv[1] ?? ""],

@@ -1,13 +1,14 @@
 import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
-import type { DeliveryReport } from "../delivery/index.ts";
 import type { Logger } from "../log/index.ts";
 import { loadGroupNames, loadPlannedEvents, loadRunEvents, toReader } from "../reader/index.ts";
 import type { RunReport } from "../sync/index.ts";
+import { type DeliveryPass, toPassExit } from "./delivering.ts";
+import { toDeliveryLines, toOverdueLines } from "./delivery-lines.ts";
 import { tell } from "./ending.ts";
 import { printRecord } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
-import { toChangeLines, toDeliveryLines, toNextLines, toReportLines } from "./report-lines.ts";
+import { toChangeLines, toNextLines, toReportLines } from "./report-lines.ts";
 
 const changeCountMax = 20;
 
@@ -16,16 +17,17 @@ export type SyncResult = {
   readonly database: Database;
   readonly logger: Logger;
   readonly report: RunReport;
-  readonly delivery: DeliveryReport | null;
+  readonly pass: DeliveryPass;
 };
 
 /** Prints what a run did; with the stdout sink on, stdout carries change events only. */
 export async function printSync(invocation: Invocation, result: SyncResult): Promise<void> {
-  const { config, logger, report, delivery } = result;
+  const { config, logger, report } = result;
+  const { delivery, acknowledgement } = result.pass;
   const { output, format } = invocation;
   const isStdoutTaken = config.sinks.some((sink) => sink.kind === "stdout");
   if (isStdoutTaken) {
-    logger.info({ report, delivery }, "run report");
+    logger.info({ report, delivery, acknowledgement }, "run report");
     return;
   }
   const changes = showsChanges(result) ? loadFirstChanges(result) : null;
@@ -33,6 +35,7 @@ export async function printSync(invocation: Invocation, result: SyncResult): Pro
     await printRecord(output, format, {
       ...report,
       delivery,
+      acknowledgement,
       ...(changes === null ? {} : { first_changes: changes }),
     });
     return;
@@ -42,7 +45,8 @@ export async function printSync(invocation: Invocation, result: SyncResult): Pro
     const names = loadGroupNames(toReader(result.database));
     await output.write(toChangeLines(toChangesTitle(report), changes, names));
   }
-  if (delivery !== null) await output.write(toDeliveryLines(delivery));
+  if (delivery !== null) await output.write(toDeliveryLines(delivery, config.backlogCountMax));
+  await output.write(toOverdueLines(acknowledgement));
   await output.write(toNextLines(report));
 }
 
@@ -50,13 +54,13 @@ export async function printSync(invocation: Invocation, result: SyncResult): Pro
 export async function toRunExit(
   { surroundings }: Invocation,
   report: RunReport,
-  delivery: DeliveryReport | null,
+  pass: DeliveryPass,
   isCutShort: boolean,
 ): Promise<number> {
   if (isCutShort) await tell(surroundings, "stopped; what is not delivered yet is delivered by the next run");
-  // The run's own code says more than that a sink has to be tried again.
+  // The run's own code says more than that a sink has to be tried again, or looked at.
   if (report.exit_code !== 0) return report.exit_code;
-  return isCutShort || (delivery?.failures.length ?? 0) > 0 ? 3 : 0;
+  return isCutShort ? 3 : toPassExit(pass);
 }
 
 /** What heads the changes of a run, told or only planned. */

@@ -3,7 +3,33 @@ import type { ApiVersion } from "../meter/index.ts";
 /** Where the change events go, in the order configured. */
 export type SinkConfig =
   | { readonly kind: "stdout"; readonly name: "stdout" }
-  | { readonly kind: "file"; readonly name: string; readonly path: string };
+  | { readonly kind: "file"; readonly name: string; readonly path: string }
+  | WebhookConfig;
+
+/** A receiver of change events over HTTP. */
+export type WebhookConfig = {
+  readonly kind: "webhook";
+  /** `webhook:NAME`. */
+  readonly name: string;
+  readonly url: string;
+  /** Keys that sign, base64 without `whsec_`: the current one, and others while they are rotated. */
+  readonly signingKeys: readonly string[];
+  /** Sent with every request; a bearer token is the header `authorization`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Several events a request (`application/cloudevents-batch+json`), or one. */
+  readonly mode: "batched" | "structured";
+  readonly batchEventCountMax: number;
+  /** One event that is larger goes alone. */
+  readonly batchBytesMax: number;
+  readonly timeoutMs: number;
+  /** Only events of these types; null for all. A type may end in `*`. */
+  readonly types: readonly string[] | null;
+  /** Events that carry a region, or programs, only where it is one of these; null for all. */
+  readonly regions: readonly string[] | null;
+  readonly programs: readonly string[] | null;
+  /** Where a new one starts: at what is told next, or with this sequence. */
+  readonly startAt: "now" | number;
+};
 
 export type Credentials =
   | { readonly kind: "key"; readonly key: string }
@@ -58,7 +84,13 @@ export type Config = {
   readonly timezone: string;
   readonly listen: { readonly host: string; readonly port: number };
   readonly sinks: readonly SinkConfig[];
+  /** A sink with more undelivered events than this is told as full. */
+  readonly backlogCountMax: number;
   readonly ackMarginHours: number;
+  /** Names of the sinks whose consumers say what became of a remap. */
+  readonly acknowledgedBy: readonly string[];
+  /** The bearer token of those who report over HTTP; `null` where that is off. */
+  readonly ackToken: string | null;
   /** Absolute path of the export, `null` for off. */
   readonly exportPath: string | null;
 };

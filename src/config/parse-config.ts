@@ -1,5 +1,6 @@
-import type { Config, Credentials, SinkConfig } from "./config.ts";
+import type { Config, Credentials } from "./config.ts";
 import { type ConfigInput, gatherSettings, type Settings } from "./settings.ts";
+import { checkPaths, parseAcknowledgedBy, parseSinks } from "./sinks.ts";
 import {
   type ParseValue,
   parseAccountId,
@@ -19,12 +20,12 @@ import {
   parsePercent,
   parseRunTimeMs,
   parseShareOrOff,
-  parseSink,
   parseSwitch,
+  parseToken,
   parseWholeNumber,
   parseZone,
 } from "./values.ts";
-import { type VariableName, variables } from "./variables.ts";
+import { type Variable, type VariableName, variables } from "./variables.ts";
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config }
@@ -37,7 +38,7 @@ type Take = <T>(name: VariableName, parse: ParseValue<T>) => T | undefined;
 export function parseConfig(input: ConfigInput): ParsedConfig {
   const problems: string[] = [];
   const settings = gatherSettings(input, problems);
-  const config = assembleConfig(settings, input.cwd, problems);
+  const config = assembleConfig(settings, input, problems);
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, config: freezeDeep(config as Config) };
 }
@@ -45,14 +46,16 @@ export function parseConfig(input: ConfigInput): ParsedConfig {
 /** Complete only where no problem was told: a value that could not be read is undefined. */
 function assembleConfig(
   settings: Settings,
-  cwd: string,
+  input: ConfigInput,
   problems: string[],
 ): { [K in keyof Config]: unknown } {
+  const { cwd } = input;
   const take: Take = (name, parse) => takeValue(name, parse, settings, problems);
   const databasePath = take("METER_SYNC_DATABASE", parseFilePath(cwd));
   const exportPath = take("METER_SYNC_EXPORT", parseFilePathOrOff(cwd));
-  const sinks = parseSinks(settings.texts.get("METER_SYNC_SINKS"), cwd, problems);
-  checkPaths(databasePath, exportPath, sinks, problems);
+  const listed = parseSinks(settings, input, problems);
+  const acknowledgedBy = settings.texts.get("METER_SYNC_ACKNOWLEDGED_BY");
+  checkPaths(databasePath, exportPath, listed.sinks, problems);
   return {
     databasePath,
     leap: assembleLeap(take, settings, problems),
@@ -73,8 +76,11 @@ function assembleConfig(
     pollCron: take("METER_SYNC_POLL_CRON", parseCronOrOff),
     timezone: take("METER_SYNC_TIMEZONE", parseZone),
     listen: take("METER_SYNC_LISTEN", parseListen),
-    sinks,
+    sinks: listed.sinks,
+    backlogCountMax: take("METER_SYNC_BACKLOG_MAX", parseWholeNumber(1, 10_000_000)),
     ackMarginHours: take("METER_SYNC_ACK_MARGIN_HOURS", parseWholeNumber(0, 72)),
+    acknowledgedBy: parseAcknowledgedBy(acknowledgedBy, listed, cwd, problems),
+    ackToken: take("METER_SYNC_ACK_TOKEN", parseToken) ?? null,
     exportPath,
   };
 }
@@ -102,13 +108,13 @@ function takeValue<T>(
   if (variable === undefined || raw === undefined) return undefined;
   const value = parse(variable.isSecret ? raw : raw.trim());
   if (value === undefined)
-    problems.push(`${name}${toShown(name, raw)} is not usable; it accepts ${variable.accepts}`);
+    problems.push(`${name}${toShown(variable, raw)} is not usable; it accepts ${variable.accepts}`);
   return value;
 }
 
 /** The value as it was given, except where it may be, or hold, a secret put in the wrong place (I9). */
-function toShown(name: VariableName, raw: string): string {
-  const isShown = name.startsWith("METER_SYNC_") || name === "LEAP_API_VERSION";
+function toShown({ name, isSecret }: Variable, raw: string): string {
+  const isShown = !isSecret && (name.startsWith("METER_SYNC_") || name === "LEAP_API_VERSION");
   return isShown ? ` ${JSON.stringify(raw.length > 60 ? `${raw.slice(0, 60)}…` : raw)}` : "";
 }
 
@@ -150,49 +156,6 @@ function assembleCredentials(take: Take, settings: Settings, problems: string[])
   if (key !== undefined) return { kind: "key", key };
   if (email === undefined || password === undefined || loginUrl === undefined) return null;
   return { kind: "login", email, password, loginUrl };
-}
-
-function parseSinks(text: string | undefined, cwd: string, problems: string[]): readonly SinkConfig[] {
-  const sinks: SinkConfig[] = [];
-  const accepts = "it accepts a comma-separated list of stdout and file:PATH, none twice";
-  for (const part of text === undefined || text.trim() === ""
-    ? []
-    : text.split(",").map((one) => one.trim())) {
-    const sink = parseSink(part, cwd);
-    const isTwice = sinks.some((one) => one.kind === sink?.kind && toPath(one) === toPath(sink));
-    if (part.startsWith("webhook:")) {
-      problems.push(`METER_SYNC_SINKS: webhooks are not supported by this version; ${accepts}`);
-    } else if (sink === undefined) {
-      problems.push(`METER_SYNC_SINKS: ${JSON.stringify(part.slice(0, 60))} is no sink; ${accepts}`);
-    } else if (isTwice) {
-      problems.push(`METER_SYNC_SINKS names ${JSON.stringify(part.slice(0, 60))} twice; ${accepts}`);
-    } else {
-      sinks.push(sink);
-    }
-  }
-  return sinks;
-}
-
-function toPath(sink: SinkConfig | undefined): string | null {
-  return sink?.kind === "file" ? sink.path : null;
-}
-
-/** What writes to the database's own file, or two things to one file, would destroy it. */
-function checkPaths(
-  databasePath: string | undefined,
-  exportPath: string | null | undefined,
-  sinks: readonly SinkConfig[],
-  problems: string[],
-): void {
-  if (exportPath !== undefined && exportPath !== null && exportPath === databasePath) {
-    problems.push("METER_SYNC_EXPORT names the database itself; it accepts off, or the path of another file");
-  }
-  for (const sink of sinks) {
-    if (sink.kind !== "file" || (sink.path !== databasePath && sink.path !== exportPath)) continue;
-    problems.push(
-      "METER_SYNC_SINKS names the file of the database or of the export; file: accepts another path",
-    );
-  }
 }
 
 /** The result has no prototype: a region may be called anything. */

@@ -14,6 +14,8 @@ export type ConfigInput = {
 export type Settings = {
   readonly texts: ReadonlyMap<VariableName, string>;
   readonly zones: Readonly<Record<string, unknown>>;
+  /** Descriptions by name. */
+  readonly webhooks: Readonly<Record<string, unknown>>;
   /** Set, but could not be had: already told as a problem, not to be taken for unset. */
   readonly unreadable: ReadonlySet<VariableName>;
 };
@@ -43,7 +45,7 @@ export function gatherSettings(input: ConfigInput, problems: string[]): Settings
     if (layer !== undefined && text === undefined) unreadable.add(name);
     if (text !== undefined) texts.set(name, text);
   }
-  return { texts, zones: file.zones, unreadable };
+  return { texts, zones: file.zones, webhooks: file.webhooks, unreadable };
 }
 
 function readEnvironment(input: ConfigInput, problems: string[]): Layer {
@@ -91,7 +93,8 @@ function readText(
   return text === null || text === "" ? undefined : text;
 }
 
-function readFileOrNull(path: string, input: ConfigInput): string | null {
+/** The text of a file whose path may be relative; `null` where it cannot be read. */
+export function readFileOrNull(path: string, input: ConfigInput): string | null {
   try {
     return input.readFile(resolve(input.cwd, path));
   } catch {
@@ -99,7 +102,7 @@ function readFileOrNull(path: string, input: ConfigInput): string | null {
   }
 }
 
-const noFile = { layer: new Map<string, string>(), zones: {} };
+const noFile = { layer: new Map<string, string>(), zones: {}, webhooks: {} };
 
 function readConfigFile(path: string | undefined, input: ConfigInput, problems: string[]) {
   if (path === undefined) return noFile;
@@ -115,18 +118,25 @@ function readConfigFile(path: string | undefined, input: ConfigInput, problems: 
     );
     return noFile;
   }
-  const { zones, ...rest } = content;
-  if (zones !== undefined && zones !== null && !isRecord(zones)) {
+  const { zones = null, webhooks = null, ...rest } = content;
+  if (zones !== null && !isRecord(zones)) {
     problems.push("zones in METER_SYNC_CONFIG accepts an object of regions and IANA time zones");
   }
-  return { layer: readFileLayer(rest, problems), zones: isRecord(zones) ? zones : {} };
+  if (webhooks !== null && !isRecord(webhooks)) {
+    problems.push("webhooks in METER_SYNC_CONFIG accepts an object of names and what describes each webhook");
+  }
+  return {
+    layer: readFileLayer(rest, problems),
+    zones: isRecord(zones) ? zones : {},
+    webhooks: isRecord(webhooks) ? webhooks : {},
+  };
 }
 
 function readFileLayer(content: Readonly<Record<string, unknown>>, problems: string[]): Layer {
   const layer = new Map<string, string>();
   for (const [name, value] of Object.entries(content)) {
     if (!knownNames.has(name))
-      problems.push(toUnknownProblem(name, " in METER_SYNC_CONFIG", [...names, "zones"]));
+      problems.push(toUnknownProblem(name, " in METER_SYNC_CONFIG", [...names, "zones", "webhooks"]));
     else if (name === "METER_SYNC_CONFIG")
       problems.push("METER_SYNC_CONFIG cannot be set in the file it names");
     else if (typeof value === "string" || typeof value === "number") {
@@ -137,7 +147,7 @@ function readFileLayer(content: Readonly<Record<string, unknown>>, problems: str
 }
 
 /** The parser's own message is dropped: it quotes the file, which may hold secrets (I9). */
-function parseObject(text: string): Record<string, unknown> | null {
+export function parseObject(text: string): Record<string, unknown> | null {
   try {
     const content: unknown = JSON.parse(text.replace(/^\uFEFF/, ""));
     return isRecord(content) ? content : null;
@@ -146,6 +156,6 @@ function parseObject(text: string): Record<string, unknown> | null {
   }
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
+export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

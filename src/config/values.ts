@@ -2,7 +2,7 @@ import { isIP, isIPv4 } from "node:net";
 import { resolve } from "node:path";
 import { validate as isCronExpression } from "node-cron";
 import { parseDuration, parseInstant } from "../time/index.ts";
-import type { Share, SinkConfig } from "./config.ts";
+import type { Share } from "./config.ts";
 
 /** One value made known; undefined where the text is not one. */
 export type ParseValue<T> = (text: string) => T | undefined;
@@ -112,7 +112,7 @@ function parseSafeUrl(text: string): URL | undefined {
   return isSafe ? url : undefined;
 }
 
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return (
     hostname === "localhost" || hostname === "[::1]" || (isIPv4(hostname) && hostname.startsWith("127."))
   );
@@ -151,9 +151,7 @@ function isHostName(text: string): boolean {
   return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
 }
 
-/** One sink of the list; undefined where it is none. */
-export function parseSink(text: string, cwd: string): SinkConfig | undefined {
-  if (text === "stdout") return { kind: "stdout", name: "stdout" };
-  const path = text.startsWith("file:") ? parseFilePath(cwd)(text.slice("file:".length)) : undefined;
-  return path === undefined ? undefined : { kind: "file", name: `file:${path}`, path };
+/** A token that is legal in a header `authorization`, and long enough not to be guessed. */
+export function parseToken(text: string): string | undefined {
+  return /^[\x21-\x7e]{16,1024}$/.test(text) ? text : undefined;
 }

@@ -22,7 +22,7 @@ const cron = "a cron expression of five or six fields";
 export const variables = [
   {
     name: "METER_SYNC_CONFIG",
-    help: "JSON file beneath the environment: the same names as keys, and `zones`",
+    help: "JSON file beneath the environment: the same names as keys, `zones` and `webhooks`",
     accepts: "the path of a JSON file",
     default: null,
     ...shown,
@@ -181,7 +181,7 @@ export const variables = [
   },
   {
     name: "METER_SYNC_LISTEN",
-    help: "`schedule`: where health and metrics are served",
+    help: "`schedule`: where health is served and reports are taken",
     accepts: "host:port, with an IPv6 address in brackets",
     default: "127.0.0.1:9464",
     ...shown,
@@ -189,8 +189,16 @@ export const variables = [
   {
     name: "METER_SYNC_SINKS",
     help: "Where change events go",
-    accepts: "a comma-separated list of stdout and file:PATH, none twice",
+    accepts:
+      "a comma-separated list of stdout, file:PATH and webhook:NAME (letters, digits, _, -), none twice",
     default: null,
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_BACKLOG_MAX",
+    help: "Undelivered events from which a sink is told as full",
+    accepts: "a whole number from 1 to 10000000",
+    default: "100000",
     ...shown,
   },
   {
@@ -199,6 +207,19 @@ export const variables = [
     accepts: "a whole number from 0 to 72",
     default: "12",
     ...shown,
+  },
+  {
+    name: "METER_SYNC_ACKNOWLEDGED_BY",
+    help: "Sinks whose consumers report what became of remaps",
+    accepts: "webhooks, none, or a comma-separated list of sinks that METER_SYNC_SINKS names",
+    default: "webhooks",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_ACK_TOKEN",
+    help: "`schedule`: the bearer token that reports come with; unset, none are taken over HTTP",
+    accepts: "a token of 16 to 1024 printable ASCII characters without spaces",
+    ...secret,
   },
   {
     name: "METER_SYNC_EXPORT",

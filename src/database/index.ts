@@ -4,6 +4,7 @@
  * Takes: a path. Gives: a connection with kept statements; failures that say what to do.
  * Never: knows a table; imports another room but `failure`.
  */
+export { loadCompanion, saveCompanion } from "./companion.ts";
 export { copyDatabase, openScratchDatabase } from "./copy.ts";
 export { toDatabaseFailure } from "./database-failure.ts";
 export { makeFolder } from "./folder.ts";

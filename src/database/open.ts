@@ -32,14 +32,15 @@ const migrationsFolder = findMigrations();
 /**
  * Opens the file for writing, makes it (mode 0600, with its folder) where it is missing, and brings its
  * schema up to date. Throws a `Failure`: `usage` for a file that is not ours or is newer than this program,
- * `environment` for what the disk refuses.
+ * `environment` for what the disk refuses, and for a file that another program keeps locked for longer than
+ * it may take: meanwhile this process stands still.
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, { busyTimeoutMs = 5000 } = {}): Database {
   try {
     makeFolder(dirname(path));
     const isNew = !existsSync(path);
     if (isNew) closeSync(openSync(path, "wx", 0o600));
-    const connection = new Driver(path, { timeout: 5000 });
+    const connection = new Driver(path, { timeout: busyTimeoutMs });
     try {
       assertOurs(connection, path);
       setWritePragmas(connection, "wal");

@@ -5,17 +5,23 @@ const batchEventCountMax = 500;
 const batchBytesMax = 8 * 1024 * 1024;
 
 /**
- * A sink not known yet starts at now: it gets what is published from here on. Known ones keep their place.
+ * A sink not known yet starts at now, and gets what is published from here on, or where it says. Known ones
+ * keep their place.
  */
 export function registerSinks(database: Database, sinks: readonly Sink[], nowMs: number): void {
   try {
     inTransaction(database, () => {
       const stream = database.prepare("SELECT max(last_sequence) AS last FROM stream").get();
       const register = database.prepare(
-        `INSERT INTO sink (name, settled_sequence, created_at_ms) VALUES (?, ?, ?)
+        `INSERT INTO sink (name, settled_sequence, start_sequence, created_at_ms) VALUES (?, ?, ?, ?)
          ON CONFLICT (name) DO NOTHING`,
       );
-      for (const sink of sinks) register.run(sink.name, Number(stream?.last ?? 0), nowMs);
+      const last = Number(stream?.last ?? 0);
+      for (const sink of sinks) {
+        const isAtNow = sink.kind === "append" || sink.startAt === "now";
+        const start = isAtNow ? last : Math.min(sink.startAt - 1, last);
+        register.run(sink.name, start, start, nowMs);
+      }
     });
   } catch (error) {
     throw toDatabaseFailure(error, "cannot register the sinks");
@@ -52,17 +58,35 @@ export function settle(database: Database, sinkName: string, sequence: number, n
   inTransaction(database, () => {
     database
       .prepare(
-        "UPDATE sink SET settled_sequence = ?, settled_at_ms = ? WHERE name = ? AND settled_sequence < ?",
+        `UPDATE sink SET settled_sequence = ?, settled_at_ms = ?, failure_count = 0, error = NULL,
+           error_at_ms = NULL WHERE name = ? AND settled_sequence < ?`,
       )
       .run(sequence, nowMs, sinkName, sequence);
   });
 }
 
+/** Keeps what went wrong with a sink, for whoever looks. */
+export function saveError(database: Database, sinkName: string, error: string, nowMs: number): void {
+  database
+    .prepare("UPDATE sink SET error = ?, error_at_ms = ?, failure_count = failure_count + 1 WHERE name = ?")
+    .run(error, nowMs, sinkName);
+}
+
+/** What a sink is still to get, dead letters left out. */
 export function countDue(database: Database, sinkName: string): number {
   const row = database
     .prepare(
-      "SELECT count(*) AS n FROM event WHERE sequence > (SELECT settled_sequence FROM sink WHERE name = ?)",
+      `SELECT (SELECT count(*) FROM event
+           WHERE sequence > (SELECT settled_sequence FROM sink WHERE name = @sink))
+         + (SELECT count(*) FROM delivery WHERE sink = @sink AND state <> 'set_aside') AS n`,
     )
+    .get({ sink: sinkName });
+  return Number(row?.n ?? 0);
+}
+
+export function countSetAside(database: Database, sinkName: string): number {
+  const row = database
+    .prepare("SELECT count(*) AS n FROM delivery WHERE sink = ? AND state = 'set_aside'")
     .get(sinkName);
   return Number(row?.n ?? 0);
 }

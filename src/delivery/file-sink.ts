@@ -11,7 +11,7 @@ import {
 import { dirname } from "node:path";
 import { makeFolder } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
-import type { DueEvent, Sink } from "./delivery.ts";
+import type { AppendSink, DueEvent } from "./delivery.ts";
 
 const chunkBytes = 64 * 1024;
 /** No event comes near it; a file without a newline in this stretch is not one of ours (I8). */
@@ -21,7 +21,7 @@ const lineBytesMax = 64 * 1024 * 1024;
  * Events as NDJSON, appended and flushed to the disk before a batch counts as delivered. What a crash left
  * behind is mended: a torn last line is cut off, whole lines are counted as held.
  */
-export function openFileSink(name: string, path: string): Sink {
+export function openFileSink(name: string, path: string): AppendSink {
   let file: number | null = null;
   /** Whether the file is known to end with a whole line. */
   let isWhole = false;
@@ -31,6 +31,7 @@ export function openFileSink(name: string, path: string): Sink {
     isWhole = false;
   };
   return {
+    kind: "append",
     name,
     deliver: async (batch) => {
       translate(path, () => {

@@ -1,15 +1,16 @@
 import type { Writable } from "node:stream";
 import { Failure } from "../failure/index.ts";
-import type { DueEvent, Sink } from "./delivery.ts";
+import type { AppendSink, DueEvent } from "./delivery.ts";
 
 /**
  * Events as NDJSON on standard output. A batch is settled once the reader's end of the pipe has taken all of
  * it.
  */
-export function openStdoutSink(name: string, stdout: Writable): Sink {
+export function openStdoutSink(name: string, stdout: Writable): AppendSink {
   // A broken pipe is also told as an event, later than to the callback: unheard, it would end the process.
   stdout.on("error", () => undefined);
   return {
+    kind: "append",
     name,
     deliver: (batch, signal) => writeBatch(stdout, batch, signal),
     lastHeld: () => null,

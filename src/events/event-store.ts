@@ -81,10 +81,43 @@ export function appendRunEvent(
 }
 
 /**
+ * Appends events that no plan holds, after `lastSequence` and within the caller's transaction, and counts
+ * them; returns the new last one. `runId` is the run they follow from.
+ */
+export function appendEvents(
+  database: Database,
+  runId: string,
+  events: readonly StagedEvent[],
+  lastSequence: number,
+): number {
+  const insert = database.prepare(
+    `INSERT INTO event (sequence, id, type, subject, partitionkey, time_ms, run_id, event)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const count = database.prepare(
+    `INSERT INTO event_count (type, subject, program, told) VALUES (?, ?, ?, 1)
+     ON CONFLICT (type, subject, program) DO UPDATE SET told = told + 1`,
+  );
+  let sequence = lastSequence;
+  for (const { id, type, subject, program, partitionkey, timeMs, body } of events) {
+    sequence += 1;
+    const event = `{"sequence":"${String(sequence).padStart(19, "0")}",${body.slice(1)}`;
+    insert.run(sequence, id, type, subject, partitionkey, timeMs, runId, event);
+    count.run(type, subject, program);
+  }
+  return sequence;
+}
+
+/**
  * Gives staged events the instant of their publication: a plan that was held back is told when it is
  * released. Hours of lead shrink by as much; what they count to stays.
  */
-export function saveStagedEventTimes(database: Database, runKey: number, nowMs: number): void {
+export function saveStagedEventTimes(
+  database: Database,
+  runKey: number,
+  streamId: string,
+  nowMs: number,
+): void {
   const update = database.prepare(
     "UPDATE staged_event SET time_ms = ?, body = ? WHERE run_key = ? AND ordinal = ?",
   );
@@ -97,14 +130,17 @@ export function saveStagedEventTimes(database: Database, runKey: number, nowMs: 
     if (rows.length === 0) return;
     for (const row of rows) {
       last = Number(row.ordinal);
-      update.run(nowMs, toRetimed(String(row.body), nowMs - Number(row.time_ms), nowMs), runKey, last);
+      const retimed = toRetimed(String(row.body), nowMs - Number(row.time_ms), nowMs, streamId);
+      update.run(nowMs, retimed, runKey, last);
     }
   }
 }
 
-function toRetimed(body: string, laterMs: number, nowMs: number): string {
-  const event = JSON.parse(body) as { time: string; data: { lead_time_hours?: number } };
+function toRetimed(body: string, laterMs: number, nowMs: number, streamId: string): string {
+  const event = JSON.parse(body) as { time: string; streamid?: string; data: { lead_time_hours?: number } };
   event.time = formatInstant(nowMs);
+  // A plan that an older release held back does not say it yet.
+  event.streamid ??= streamId;
   const lead = event.data.lead_time_hours;
   if (lead !== undefined) event.data.lead_time_hours = Math.round(lead * 100 - laterMs / 36_000) / 100;
   return JSON.stringify(event);

@@ -1,6 +1,6 @@
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
-/** The outbox: every change event ever told, in order. Appended by a publication only (I1), never altered. */
+/** The outbox: every change event ever told, in order. Appended with what it tells of (I1), never altered. */
 export const event = sqliteTable(
   "event",
   {

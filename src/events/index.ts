@@ -6,6 +6,7 @@
  * Never: sends; alters an event once appended.
  */
 export {
+  appendEvents,
   appendRunEvent,
   appendStagedEvents,
   loadStagedCounts,
@@ -16,6 +17,7 @@ export {
 export { type GroupUpdate, idsPerPartMax, toGroupEvents } from "./group-events.ts";
 export { toJsonSchema, toSchemaFiles } from "./json-schemas.ts";
 export { toActionData, toMeterEvents } from "./meter-events.ts";
+export { type OverdueRemap, toOverdueEvent } from "./overdue-events.ts";
 export { type DiscoveredField, toFieldEvent, toRunEvent } from "./run-events.ts";
 export { type EventData, type EventType, eventData, eventTypes, toEnvelopeSchema } from "./schemas.ts";
 export type { EventContext, StagedEvent } from "./to-event.ts";

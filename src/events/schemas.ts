@@ -130,6 +130,23 @@ export const eventData = {
     before: membership,
     after: membership,
   }),
+  "group.remap.overdue": z.object({
+    ...meterIds,
+    program: text.nullable(),
+    remap_event_id: id.describe("The id of the `meter.group.remapped` that nobody reports as applied."),
+    remap_sequence: text.regex(/^\d{19}$/).describe("The sequence of that event."),
+    from_market_group_ids: z.array(id),
+    to_market_group_ids: z.array(id),
+    effective_from: date,
+    effective_to: date.nullable().describe("Inclusive; null when it never ends."),
+    state: z.enum(["told", "rejected"]).describe("What the consumer had reported by then: nothing, or that."),
+    reason: text.nullable().describe("The consumer's own words on a rejection."),
+    told_at: instant,
+    due_at: instant.describe("When it was to be reported as applied."),
+    lead_time_hours: z.number().describe("Hours to the start of the first trade date; negative once begun."),
+    before: z.object({ state: z.enum(["told", "rejected"]) }),
+    after: z.object({ state: z.literal("overdue") }),
+  }),
   "meter.archived": z.object({ ...meterIds, before: archived, after: archived }),
   "meter.restored": z.object({ ...meterIds, before: archived, after: archived }),
   "meter.missing": z.object({ ...meterIds, before: missing, after: missing }),
@@ -165,6 +182,9 @@ export function toEnvelopeSchema(type: EventType) {
     sequence: z.string().regex(/^\d{19}$/),
     partitionkey: id,
     correlationid: id,
+    streamid: id.describe(
+      "Where it is not the one before, sequences are told again: read the snapshot anew.",
+    ),
     data: eventData[type],
   });
 }

@@ -78,6 +78,7 @@ export function toStagedEvent<T extends EventType>(
     dataschema: `urn:meter-sync:schemas:${type}`,
     partitionkey,
     correlationid: context.runId,
+    streamid: context.streamId,
     data: event.data,
   });
   return { id, type, subject, program, partitionkey, timeMs: context.nowMs, body };

@@ -17,14 +17,6 @@ export function planWaitMs(attempt: number, retryAfterMs: number | null, random:
   return Math.max(jitterMs, Math.min(retryAfterMs ?? 0, retryAfterMaxMs));
 }
 
-/** A Retry-After header, seconds or a date, as milliseconds from now; `null` where none is readable. */
-export function parseRetryAfter(header: string | null, nowMs: number): number | null {
-  if (header === null) return null;
-  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;
-  const atMs = Date.parse(header);
-  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
-}
-
 /** Whether the same fault would come again: a certificate that is wrong now is wrong in a second, too. */
 export function isHopeless(code: string): boolean {
   return /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_INVALID/.test(code);

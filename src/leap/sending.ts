@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { parseRetryAfter } from "../time/index.ts";
 import { openBudget } from "./budget.ts";
 import { type Attempt, type HttpAnswer, type HttpRequest, openHttpClient } from "./http-client.ts";
 import type { LeapClientOptions, LeapTraffic } from "./leap.ts";
 import { openPace } from "./pace.ts";
-import { isHopeless, isRetryableStatus, parseRetryAfter, planWaitMs } from "./retry-policy.ts";
+import { isHopeless, isRetryableStatus, planWaitMs } from "./retry-policy.ts";
 import { toFaultFailure } from "./translation.ts";
 
 /** A request that knows where its bearer token comes from. */

@@ -1,4 +1,5 @@
 import type { Reader } from "./reader.ts";
+import { toTypeCondition } from "./type-condition.ts";
 
 export type EventRow = {
   readonly sequence: number;
@@ -15,7 +16,7 @@ export type EventRow = {
 export type EventFilter = {
   /** Only later ones; 0 is from the first on. */
   readonly after?: number;
-  /** Any of these types; none is all. */
+  /** Any of these types; none is all. One may end in `*`. */
   readonly types?: readonly string[];
   readonly limit?: number;
 };
@@ -24,11 +25,11 @@ const columns = "sequence, id, type, subject, partitionkey, time, run_id, event"
 
 /** The change events in order. */
 export function* loadEvents(reader: Reader, filter: EventFilter = {}): Generator<EventRow> {
-  const types = filter.types ?? [];
-  const narrow = types.length === 0 ? "" : `AND type IN (${types.map(() => "?").join(", ")})`;
+  const { condition, values } = toTypeCondition("type", filter.types ?? []);
   const rows = reader.database
-    .prepare(`SELECT ${columns} FROM snapshot_events WHERE sequence > ? ${narrow} ORDER BY sequence LIMIT ?`)
-    .iterate(filter.after ?? 0, ...types, filter.limit ?? -1);
+    .prepare(`SELECT ${columns} FROM snapshot_events WHERE sequence > ? AND ${condition}
+       ORDER BY sequence LIMIT ?`)
+    .iterate(filter.after ?? 0, ...values, filter.limit ?? -1);
   for (const row of rows) yield toEventRow(row);
 }
 

@@ -5,6 +5,23 @@
  * there may be many. Everything read through one reader belongs to one publication.
  * Never: writes, creates or migrates a file.
  */
+
+export {
+  type AcknowledgementStatus,
+  type AcknowledgementView,
+  acknowledgementGraceMs,
+  loadAcknowledgementStart,
+  loadAcknowledgementStatus,
+  loadRemapStates,
+  type RemapState,
+} from "./acknowledgement-store.ts";
+export {
+  type DeadLetter,
+  type DeadLetterFilter,
+  type DeadLetterRow,
+  loadDeadLetter,
+  loadDeadLetters,
+} from "./dead-letter-store.ts";
 export {
   type EventFilter,
   type EventRow,
@@ -44,11 +61,10 @@ export {
   type RunDocument,
   type RunRow,
 } from "./run-store.ts";
+export { loadSinkNames, loadSinkStates, type SinkState } from "./sink-store.ts";
 export {
   loadInfo,
-  loadSinkStates,
   loadStatus,
-  type SinkState,
   type SnapshotInfo,
   type SnapshotStatus,
 } from "./status-store.ts";

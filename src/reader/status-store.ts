@@ -1,6 +1,7 @@
 import { loadPollStatus, type PollStatus } from "./poll-store.ts";
 import { parseJsonColumn, type Reader } from "./reader.ts";
 import { type HeldRun, loadHeldRun, loadRuns, type RunRow } from "./run-store.ts";
+import { loadSinkStates, type SinkState } from "./sink-store.ts";
 
 export type SnapshotInfo = {
   readonly api_version: string | null;
@@ -10,13 +11,6 @@ export type SnapshotInfo = {
   readonly published_at: string | null;
   /** First and last trade date per region. */
   readonly horizons: Readonly<Record<string, { readonly first: string; readonly last: string }>>;
-};
-
-export type SinkState = {
-  readonly name: string;
-  readonly settled_sequence: number;
-  readonly settled_at: string | null;
-  readonly undelivered: number;
 };
 
 export type SnapshotStatus = {
@@ -66,25 +60,6 @@ export function loadInfo(reader: Reader): SnapshotInfo | undefined {
     published_at: row.published_at as string | null,
     horizons: (parseJsonColumn(row.horizons) ?? {}) as SnapshotInfo["horizons"],
   };
-}
-
-/** Every sink ever registered, and how many events it has still to get. */
-export function loadSinkStates(reader: Reader): readonly SinkState[] {
-  return reader.database
-    .prepare(
-      `SELECT name, settled_sequence,
-         strftime('%Y-%m-%dT%H:%M:%S', settled_at_ms / 1000, 'unixepoch')
-           || printf('.%03dZ', settled_at_ms % 1000) AS settled_at,
-         (SELECT count(*) FROM event WHERE sequence > settled_sequence) AS undelivered
-       FROM sink ORDER BY name`,
-    )
-    .all()
-    .map((row) => ({
-      name: String(row.name),
-      settled_sequence: Number(row.settled_sequence),
-      settled_at: row.settled_at as string | null,
-      undelivered: Number(row.undelivered),
-    }));
 }
 
 function loadLastPublished(reader: Reader, mode: "sweep" | "poll"): string | null {

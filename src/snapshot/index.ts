@@ -112,10 +112,15 @@ export {
 } from "./stage-store.ts";
 export { pointReadWindow, rereadWindow } from "./staging.ts";
 export {
+  loadEventId,
+  loadMarkedStream,
   loadOrSaveStream,
   loadStream,
+  type MarkedStream,
   type Stream,
   saveLastSequence,
+  saveStreamMark,
+  saveStreamRenewed,
 } from "./stream-store.ts";
 export {
   hasAddedDates,

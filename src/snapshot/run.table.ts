@@ -15,6 +15,8 @@ export const stream = sqliteTable("stream", {
   /** The instant the last publication was planned as of: earlier, where it was held back and released. */
   plannedAtMs: integer("planned_at_ms"),
   lastSequence: integer("last_sequence").notNull().default(0),
+  /** What the file's own mark beside it must say; null before the first one. */
+  mark: text("mark"),
 });
 
 export const run = sqliteTable("run", {

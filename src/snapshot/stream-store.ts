@@ -46,3 +46,37 @@ export function loadStream(database: Database): Stream | null {
 export function saveLastSequence(database: Database, lastSequence: number): void {
   database.prepare("UPDATE stream SET last_sequence = ? WHERE id = 1").run(lastSequence);
 }
+
+/** What the mark beside the file is compared with. */
+export type MarkedStream = {
+  readonly streamId: string;
+  readonly mark: string | null;
+  readonly lastSequence: number;
+};
+
+/** Null where the database has no stream yet: nothing was ever told from it. */
+export function loadMarkedStream(database: Database): MarkedStream | null {
+  const row = database.prepare("SELECT stream_id, mark, last_sequence FROM stream WHERE id = 1").get();
+  if (row === undefined) return null;
+  return {
+    streamId: String(row.stream_id),
+    mark: row.mark as string | null,
+    lastSequence: Number(row.last_sequence),
+  };
+}
+
+/** The id of the event with this sequence; null where the outbox has none. */
+export function loadEventId(database: Database, sequence: number): string | null {
+  const row = database.prepare("SELECT id FROM event WHERE sequence = ?").get(sequence);
+  return row === undefined ? null : String(row.id);
+}
+
+/** What the mark beside the file must say from now on. */
+export function saveStreamMark(database: Database, mark: string): void {
+  database.prepare("UPDATE stream SET mark = ? WHERE id = 1").run(mark);
+}
+
+/** Makes another stream of it: ids and sequences of what is told from here on are not those told before. */
+export function saveStreamRenewed(database: Database, streamId: string, mark: string): void {
+  database.prepare("UPDATE stream SET stream_id = ?, mark = ? WHERE id = 1").run(streamId, mark);
+}

@@ -70,7 +70,7 @@ function savePublished(
   report: RunReport,
   nowMs: number,
 ): void {
-  saveStagedEventTimes(database, run.runKey, nowMs);
+  saveStagedEventTimes(database, run.runKey, stream.streamId, nowMs);
   const context = { streamId: stream.streamId, account: plan.account, runId: run.runId, nowMs };
   const told = loadToldCount(database, "sync.published", run.runId, "");
   const event = toRunEvent(context, "sync.published", toReportData(report), told);

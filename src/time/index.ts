@@ -47,3 +47,11 @@ export function parseDuration(text: string): number | undefined {
   const unit = match?.[2] === undefined ? undefined : unitMs[match[2]];
   return match === null || unit === undefined ? undefined : Number(match[1]) * unit;
 }
+
+/** A Retry-After header, seconds or a date, as milliseconds from now; `null` where none is readable. */
+export function parseRetryAfter(header: string | null, nowMs: number): number | null {
+  if (header === null) return null;
+  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;
+  const atMs = Date.parse(header);
+  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
+}

@@ -19,8 +19,11 @@ function stepOrDie(): void {
 const { deliverDue, openSinks } = await import("../../src/delivery/index.ts");
 const { openDatabase } = await import("../../src/database/index.ts");
 const database = openDatabase(databasePath);
-const [sink] = openSinks([{ kind: "file", name: "file", path: filePath }], { stdout: process.stdout });
-if (sink === undefined) throw new Error("no sink");
+const [sink] = openSinks([{ kind: "file", name: "file", path: filePath }], {
+  stdout: process.stdout,
+  now: Date.now,
+});
+if (sink?.kind !== "append") throw new Error("no sink");
 
 // A write is two steps, so that there is a torn line between them.
 fs.writeSync = ((file: number, bytes: Uint8Array, offset: number) => {
@@ -54,5 +57,9 @@ const deliver: typeof sink.deliver = async (batch, signal) => {
   stepOrDie();
   await sink.deliver(batch, signal);
 };
-await deliverDue(database, [{ ...sink, deliver }], { signal: new AbortController().signal, clock });
+await deliverDue(database, [{ ...sink, deliver }], {
+  signal: new AbortController().signal,
+  clock,
+  random: () => 0.5,
+});
 process.stdout.write(String(step));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openDatabase } from "../../src/database/index.ts";
-import { deliverDue, openSinks, registerSinks, type Sink } from "../../src/delivery/index.ts";
+import { type AppendSink, deliverDue, openSinks, registerSinks } from "../../src/delivery/index.ts";
 import { appendToOutbox, loadSettledSequence, parseSequences, toEvent, toRange } from "./outbox.ts";
 
 let folder: string;
@@ -19,11 +19,15 @@ afterEach(() => {
 });
 
 const clock = { now: () => 1_000 };
+const random = () => 0.5;
 const neverAborted = new AbortController().signal;
 
-function openFile(path = join(folder, "changes.ndjson")): { sink: Sink; path: string } {
-  const [sink] = openSinks([{ kind: "file", name: "file", path }], { stdout: new PassThrough() });
-  if (sink === undefined) throw new Error("no sink was opened");
+function openFile(path = join(folder, "changes.ndjson")): { sink: AppendSink; path: string } {
+  const [sink] = openSinks([{ kind: "file", name: "file", path }], {
+    stdout: new PassThrough(),
+    now: clock.now,
+  });
+  if (sink?.kind !== "append") throw new Error("no sink was opened");
   return { sink, path };
 }
 
@@ -119,7 +123,7 @@ describe("the file sink", () => {
       const settled = loadSettledSequence(killed, "file") ?? 0;
       const held = settled === 0 ? "" : readFileSync(`${base}.ndjson`, "utf8");
       expect(held.split("\n").length - 1).toBeGreaterThanOrEqual(settled);
-      await deliverDue(killed, [sink], { signal: neverAborted, clock });
+      await deliverDue(killed, [sink], { signal: neverAborted, clock, random });
       sink.close();
       killed.close();
       expect(parseSequences(readFileSync(`${base}.ndjson`, "utf8"))).toEqual(toRange(1, eventCount));

@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { PassThrough, Writable } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "../../src/database/index.ts";
-import { type DueEvent, deliverDue, openSinks, registerSinks, type Sink } from "../../src/delivery/index.ts";
+import {
+  type AppendSink,
+  type DueEvent,
+  deliverDue,
+  openSinks,
+  registerSinks,
+} from "../../src/delivery/index.ts";
 import { Failure } from "../../src/failure/index.ts";
 import { appendToOutbox, loadSettledSequence, parseSequences, toEvent, toRange } from "./outbox.ts";
 
@@ -22,18 +28,19 @@ afterEach(() => {
 });
 
 const clock = { now: () => 1_000 };
+const random = () => 0.5;
 const neverAborted = new AbortController().signal;
 
 /** A sink of one kind, what has reached its far end, and a twin of it whose far end refuses. */
 type Bench = {
-  readonly open: () => Sink;
+  readonly open: () => AppendSink;
   readonly arrived: () => string;
-  readonly openBroken: () => Sink;
+  readonly openBroken: () => AppendSink;
 };
 
 function makeFileBench(): Bench {
   const path = join(folder, "events", "changes.ndjson");
-  const open = (target: string): Sink => openOne({ kind: "file", name: "file", path: target });
+  const open = (target: string): AppendSink => openOne({ kind: "file", name: "file", path: target });
   return {
     open: () => open(path),
     arrived: () => readIfThere(path),
@@ -43,7 +50,7 @@ function makeFileBench(): Bench {
 
 function makeStdoutBench(): Bench {
   const chunks: Buffer[] = [];
-  const open = (stdout: Writable): Sink => openOne({ kind: "stdout", name: "stdout" }, stdout);
+  const open = (stdout: Writable): AppendSink => openOne({ kind: "stdout", name: "stdout" }, stdout);
   return {
     open: () =>
       open(
@@ -69,9 +76,9 @@ function makeBrokenPipe(): Writable {
 function openOne(
   config: Parameters<typeof openSinks>[0][number],
   stdout: Writable = new PassThrough(),
-): Sink {
-  const [sink] = openSinks([config], { stdout });
-  if (sink === undefined) throw new Error("no sink was opened");
+): AppendSink {
+  const [sink] = openSinks([config], { stdout, now: clock.now });
+  if (sink?.kind !== "append") throw new Error("no sink was opened");
   return sink;
 }
 
@@ -84,7 +91,11 @@ function readIfThere(path: string): string {
 }
 
 /** The sink, with a look at what it is handed and when it has answered. */
-function watch(sink: Sink, onBatch: (batch: readonly DueEvent[]) => void, onAnswer: () => void): Sink {
+function watch(
+  sink: AppendSink,
+  onBatch: (batch: readonly DueEvent[]) => void,
+  onAnswer: () => void,
+): AppendSink {
   return {
     ...sink,
     deliver: async (batch, signal) => {
@@ -104,10 +115,15 @@ describe.each([
     const sink = bench.open();
     registerSinks(database, [sink], 0);
     appendToOutbox(database, 1, 1203);
-    const report = await deliverDue(database, [sink], { signal: neverAborted, clock });
+    const report = await deliverDue(database, [sink], { signal: neverAborted, clock, random });
     sink.close();
     expect(parseSequences(bench.arrived())).toEqual(toRange(1, 1203));
-    expect(report).toEqual({ delivered: { [sink.name]: 1203 }, due: { [sink.name]: 0 }, failures: [] });
+    expect(report).toEqual({
+      delivered: { [sink.name]: 1203 },
+      due: { [sink.name]: 0 },
+      set_aside: {},
+      failures: [],
+    });
   });
 
   it("has nothing settled before it has answered (I5)", async () => {
@@ -117,7 +133,7 @@ describe.each([
     appendToOutbox(database, 1, 700);
     const settled: (number | undefined)[] = [];
     const note = (): unknown => settled.push(loadSettledSequence(database, sink.name));
-    await deliverDue(database, [watch(sink, note, note)], { signal: neverAborted, clock });
+    await deliverDue(database, [watch(sink, note, note)], { signal: neverAborted, clock, random });
     sink.close();
     expect(settled).toEqual([0, 0, 500, 500]);
     expect(loadSettledSequence(database, sink.name)).toBe(700);
@@ -129,7 +145,7 @@ describe.each([
     const sound = { ...bench.open(), name: "sound" };
     registerSinks(database, [broken, sound], 0);
     appendToOutbox(database, 1, 3);
-    const report = await deliverDue(database, [broken, sound], { signal: neverAborted, clock });
+    const report = await deliverDue(database, [broken, sound], { signal: neverAborted, clock, random });
     sound.close();
     broken.close();
     expect(report.due).toEqual({ [broken.name]: 3, sound: 0 });
@@ -157,7 +173,7 @@ describe("the stdout sink", () => {
     const sink = openOne({ kind: "stdout", name: "stdout" }, slow);
     registerSinks(database, [sink], 0);
     appendToOutbox(database, 1, 2);
-    const delivery = deliverDue(database, [sink], { signal: neverAborted, clock });
+    const delivery = deliverDue(database, [sink], { signal: neverAborted, clock, random });
     expect(release).toHaveLength(1);
     expect(loadSettledSequence(database, "stdout")).toBe(0);
     release[0]?.();
@@ -171,8 +187,13 @@ describe("the stdout sink", () => {
     registerSinks(database, [sink], 0);
     appendToOutbox(database, 1, 2);
     const controller = new AbortController();
-    const delivery = deliverDue(database, [sink], { signal: controller.signal, clock });
+    const delivery = deliverDue(database, [sink], { signal: controller.signal, clock, random });
     controller.abort();
-    expect(await delivery).toEqual({ delivered: { stdout: 0 }, due: { stdout: 2 }, failures: [] });
+    expect(await delivery).toEqual({
+      delivered: { stdout: 0 },
+      due: { stdout: 2 },
+      set_aside: {},
+      failures: [],
+    });
   });
 });

@@ -6,6 +6,14 @@ CREATE INDEX `assignment_history_group` ON `assignment` (`market_group_id`) WHER
 
 CREATE INDEX `assignment_history_meter` ON `assignment` (`meter_key`) WHERE known_to_ms IS NOT NULL;
 
+CREATE INDEX `delivery_batch_key` ON `delivery` (`batch_key`);
+
+CREATE INDEX `delivery_batch_sink` ON `delivery_batch` (`sink`,`first_sequence`);
+
+CREATE INDEX `delivery_lane` ON `delivery` (`sink`,`partitionkey`,`sequence`);
+
+CREATE INDEX `delivery_run` ON `delivery` (`sink`,`run_id`);
+
 CREATE UNIQUE INDEX `event_id_unique` ON `event` (`id`);
 
 CREATE INDEX `event_run_id` ON `event` (`run_id`);
@@ -26,6 +34,12 @@ CREATE UNIQUE INDEX `run_run_id_unique` ON `run` (`run_id`);
 
 CREATE INDEX `staged_assignment_group` ON `staged_assignment` (`run_key`,`market_group_id`);
 
+CREATE UNIQUE INDEX `told_remap_event_id_unique` ON `told_remap` (`event_id`);
+
+CREATE INDEX `told_remap_meter` ON `told_remap` (`meter_id`,`program`,`sequence`);
+
+CREATE INDEX `told_remap_starts` ON `told_remap` (`state`,`starts_at_ms`);
+
 CREATE TABLE `assignment` (
 	`assignment_id` integer PRIMARY KEY NOT NULL,
 	`meter_key` integer NOT NULL,
@@ -35,6 +49,32 @@ CREATE TABLE `assignment` (
 	`effective_to` text,
 	`known_from_ms` integer NOT NULL,
 	`known_to_ms` integer
+) STRICT;
+
+CREATE TABLE `delivery` (
+	`sink` text NOT NULL,
+	`sequence` integer NOT NULL,
+	`partitionkey` text NOT NULL,
+	`run_id` text NOT NULL,
+	`state` text NOT NULL,
+	`batch_key` integer,
+	`attempt_count` integer DEFAULT 0 NOT NULL,
+	`set_aside_at_ms` integer,
+	`status` integer,
+	`answer` text,
+	`error` text,
+	PRIMARY KEY(`sink`, `sequence`)
+) STRICT;
+
+CREATE TABLE `delivery_batch` (
+	`batch_key` integer PRIMARY KEY NOT NULL,
+	`sink` text NOT NULL,
+	`webhook_id` text NOT NULL,
+	`first_sequence` integer NOT NULL,
+	`attempt_count` integer DEFAULT 0 NOT NULL,
+	`first_sent_at_ms` integer,
+	`next_attempt_at_ms` integer,
+	`is_part` integer DEFAULT 0 NOT NULL
 ) STRICT;
 
 CREATE TABLE `discovered_field` (
@@ -177,7 +217,7 @@ CREATE TABLE `sink` (
 	`settled_sequence` integer NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`settled_at_ms` integer
-) STRICT;
+, `start_sequence` integer DEFAULT 0 NOT NULL, `failure_count` integer DEFAULT 0 NOT NULL, `retry_at_ms` integer, `error` text, `error_at_ms` integer, `disabled_at_ms` integer) STRICT;
 
 CREATE TABLE `staged_absence` (
 	`run_key` integer NOT NULL,
@@ -265,7 +305,26 @@ CREATE TABLE `stream` (
 	`publication` integer DEFAULT 0 NOT NULL,
 	`published_at_ms` integer,
 	`last_sequence` integer DEFAULT 0 NOT NULL
-, `planned_at_ms` integer) STRICT;
+, `planned_at_ms` integer, `mark` text) STRICT;
+
+CREATE TABLE `told_remap` (
+	`sequence` integer PRIMARY KEY NOT NULL,
+	`event_id` text NOT NULL,
+	`meter_id` text NOT NULL,
+	`program` text NOT NULL,
+	`effective_from` text NOT NULL,
+	`told_at_ms` integer NOT NULL,
+	`starts_at_ms` integer NOT NULL,
+	`state` text NOT NULL,
+	`reported_at_ms` integer,
+	`reason` text,
+	`overdue_at_ms` integer
+) STRICT;
+
+CREATE TABLE `told_remap_place` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`sequence` integer NOT NULL
+) STRICT;
 
 CREATE VIEW snapshot_assignment_history AS
 SELECT m.meter_id, a.program, a.market_group_id, a.effective_from, a.effective_to,

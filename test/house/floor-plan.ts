@@ -33,7 +33,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       "snapshot",
       "events",
       "delivery",
+      "acknowledgement",
       "reader",
+      "endpoint",
+      "schedule",
       "database",
       "log",
       "failure",
@@ -111,9 +114,22 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImportTypes: ["config"],
     instead: "deliver what the outbox holds; what is in it belongs to `events`",
   },
+  acknowledgement: {
+    mayImport: ["market", "snapshot", "events", "reader", "database", "failure", "time"],
+    instead: "take reports as text and what sinks want as an argument; sending belongs to `delivery`",
+  },
   reader: {
     mayImport: ["database", "failure", "time"],
     instead: "read through the public views; other programs use this room without the rest",
+  },
+  schedule: {
+    mayImport: ["failure"],
+    mayImportTypes: ["log"],
+    instead: "start the program with the arguments handed in; what a job does, the program itself knows",
+  },
+  endpoint: {
+    mayImport: ["failure"],
+    instead: "take what a route needs as a function: the room knows HTTP alone",
   },
   simulator: {
     mayImport: ["failure", "time"],
@@ -138,7 +154,7 @@ export const worldly: readonly {
   {
     packages: /^(got|undici|node:(http|https|http2|tls|dgram))$/,
     files: /(^|-)client\.ts$|-sink\.ts$/,
-    rooms: ["simulator"],
+    rooms: ["endpoint", "simulator"],
     instead: "talk to the network in a file named http-client.ts, client.ts or *-sink.ts",
   },
   {
@@ -192,6 +208,7 @@ export const topLevel: readonly string[] = [
   "crontab.example",
   "docs",
   "drizzle",
+  "examples",
   "package-lock.json",
   "package.json",
   "schemas",

@@ -35,6 +35,7 @@ describe("sync", () => {
       is_rehearsal: true,
       meters: { returned: 60 },
       delivery: null,
+      acknowledgement: null,
       first_changes: [],
     });
     leap.setNow(Date.parse(second));

@@ -1,12 +1,18 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Database, openDatabase } from "../../src/database/index.ts";
-import { type DueEvent, deliverDue, openSinks, registerSinks, type Sink } from "../../src/delivery/index.ts";
+import {
+  type AppendSink,
+  type DueEvent,
+  deliverDue,
+  openSinks,
+  registerSinks,
+} from "../../src/delivery/index.ts";
 import { Failure } from "../../src/failure/index.ts";
-import { appendToOutbox, loadSettledSequence, parseSequences, toEvent, toRange } from "../contract/outbox.ts";
+import { appendToOutbox, loadSettledSequence, toEvent, toRange } from "../contract/outbox.ts";
 
 let folder: string;
 let database: Database;
@@ -22,12 +28,24 @@ afterEach(() => {
 });
 
 const clock = { now: () => 1_000 };
+const random = () => 0.5;
 const signal = new AbortController().signal;
 
-function makeSink(name: string, overrides: Partial<Sink> = {}): Sink & { readonly batches: DueEvent[][] } {
+function makeSink(
+  name: string,
+  overrides: Partial<AppendSink> = {},
+): AppendSink & { readonly batches: DueEvent[][] } {
   const batches: DueEvent[][] = [];
-  const deliver: Sink["deliver"] = async (batch) => void batches.push([...batch]);
-  return { name, batches, deliver, lastHeld: () => null, close: () => undefined, ...overrides };
+  const deliver: AppendSink["deliver"] = async (batch) => void batches.push([...batch]);
+  return {
+    kind: "append",
+    name,
+    batches,
+    deliver,
+    lastHeld: () => null,
+    close: () => undefined,
+    ...overrides,
+  };
 }
 
 describe("registering a sink", () => {
@@ -36,7 +54,7 @@ describe("registering a sink", () => {
     const sink = makeSink("new");
     registerSinks(database, [sink], 42);
     appendToOutbox(database, 6, 7);
-    await deliverDue(database, [sink], { signal, clock });
+    await deliverDue(database, [sink], { signal, clock, random });
     expect(sink.batches.flat().map(({ sequence }) => sequence)).toEqual([6, 7]);
   });
 
@@ -58,10 +76,13 @@ describe("registering a sink", () => {
 describe("delivering what is due", () => {
   it("does nothing when nothing is due, and makes no file", async () => {
     const path = join(folder, "events.ndjson");
-    const sinks = openSinks([{ kind: "file", name: "file", path }], { stdout: new PassThrough() });
+    const sinks = openSinks([{ kind: "file", name: "file", path }], {
+      stdout: new PassThrough(),
+      now: clock.now,
+    });
     registerSinks(database, sinks, 0);
-    const report = await deliverDue(database, sinks, { signal, clock });
-    expect(report).toEqual({ delivered: { file: 0 }, due: { file: 0 }, failures: [] });
+    const report = await deliverDue(database, sinks, { signal, clock, random });
+    expect(report).toEqual({ delivered: { file: 0 }, due: { file: 0 }, set_aside: {}, failures: [] });
     expect(statSync(path, { throwIfNoEntry: false })).toBeUndefined();
   });
 
@@ -69,8 +90,8 @@ describe("delivering what is due", () => {
     const sink = makeSink("once");
     registerSinks(database, [sink], 0);
     appendToOutbox(database, 1, 3);
-    await deliverDue(database, [sink], { signal, clock });
-    await deliverDue(database, [sink], { signal, clock });
+    await deliverDue(database, [sink], { signal, clock, random });
+    await deliverDue(database, [sink], { signal, clock, random });
     expect(sink.batches).toEqual([toRange(1, 3).map((sequence) => toEvent(sequence))]);
   });
 
@@ -79,7 +100,7 @@ describe("delivering what is due", () => {
     registerSinks(database, [sink], 0);
     appendToOutbox(database, 1, 501);
     appendToOutbox(database, 502, 505, "x".repeat(3 * 1024 * 1024));
-    await deliverDue(database, [sink], { signal, clock });
+    await deliverDue(database, [sink], { signal, clock, random });
     const sizes = sink.batches.map((batch) => batch.length);
     expect(sizes).toEqual([500, 3, 2]);
     expect(sink.batches.flat().map(({ sequence }) => sequence)).toEqual(toRange(1, 505));
@@ -89,7 +110,7 @@ describe("delivering what is due", () => {
     const sink = makeSink("large");
     registerSinks(database, [sink], 0);
     appendToOutbox(database, 1, 2, "x".repeat(9 * 1024 * 1024));
-    await deliverDue(database, [sink], { signal, clock });
+    await deliverDue(database, [sink], { signal, clock, random });
     expect(sink.batches.map((batch) => batch.length)).toEqual([1, 1]);
   });
 
@@ -97,8 +118,8 @@ describe("delivering what is due", () => {
     const sink = makeSink("noted");
     registerSinks(database, [sink], 7);
     appendToOutbox(database, 1, 1);
-    await deliverDue(database, [sink], { signal, clock });
-    expect(database.prepare("SELECT * FROM sink").all()).toEqual([
+    await deliverDue(database, [sink], { signal, clock, random });
+    expect(database.prepare("SELECT * FROM sink").all()).toMatchObject([
       { name: "noted", settled_sequence: 1, created_at_ms: 7, settled_at_ms: 1_000 },
     ]);
   });
@@ -114,11 +135,11 @@ describe("delivering what is due", () => {
     });
     registerSinks(database, [sink], 0);
     appendToOutbox(database, 1, 2);
-    const report = await deliverDue(database, [sink], { signal, clock });
+    const report = await deliverDue(database, [sink], { signal, clock, random });
     expect(report.failures).toEqual([{ sink: "flaky", message: "down" }]);
     appendToOutbox(database, 3, 4);
     failing = false;
-    await deliverDue(database, [sink], { signal, clock });
+    await deliverDue(database, [sink], { signal, clock, random });
     expect(arrived).toEqual([1, 2, 3, 4]);
   });
 
@@ -127,7 +148,9 @@ describe("delivering what is due", () => {
     const sound = makeSink("sound");
     registerSinks(database, [buggy, sound], 0);
     appendToOutbox(database, 1, 1);
-    await expect(deliverDue(database, [buggy, sound], { signal, clock })).rejects.toThrow("not a function");
+    await expect(deliverDue(database, [buggy, sound], { signal, clock, random })).rejects.toThrow(
+      "not a function",
+    );
     expect(loadSettledSequence(database, "sound")).toBe(1);
     expect(loadSettledSequence(database, "buggy")).toBe(0);
   });
@@ -138,10 +161,11 @@ describe("delivering what is due", () => {
     const second = makeSink("second");
     registerSinks(database, [first, second], 0);
     appendToOutbox(database, 1, 600);
-    const report = await deliverDue(database, [first, second], { signal: controller.signal, clock });
+    const report = await deliverDue(database, [first, second], { signal: controller.signal, clock, random });
     expect(report).toEqual({
       delivered: { first: 500, second: 0 },
       due: { first: 100, second: 600 },
+      set_aside: {},
       failures: [],
     });
   });
@@ -152,7 +176,7 @@ describe("what a sink provably holds already", () => {
     const sink = makeSink("holding", { lastHeld: () => held });
     registerSinks(database, [sink], 0);
     appendToOutbox(database, 1, 5);
-    await deliverDue(database, [sink], { signal, clock });
+    await deliverDue(database, [sink], { signal, clock, random });
     return sink.batches.flat().map(({ sequence }) => sequence);
   }
 
@@ -171,62 +195,8 @@ describe("what a sink provably holds already", () => {
   it("never moves a sink backwards", async () => {
     await deliverHeld({ sequence: 5, id: "id-5" });
     const sink = makeSink("holding", { lastHeld: () => ({ sequence: 2, id: "id-2" }) });
-    await deliverDue(database, [sink], { signal, clock });
+    await deliverDue(database, [sink], { signal, clock, random });
     expect(loadSettledSequence(database, "holding")).toBe(5);
     expect(sink.batches).toEqual([]);
-  });
-});
-
-describe("the file", () => {
-  function openFile(path: string): Sink[] {
-    return openSinks([{ kind: "file", name: "file", path }], { stdout: new PassThrough() });
-  }
-
-  it("is made with its folder, for its owner only", async () => {
-    const path = join(folder, "a", "b", "events.ndjson");
-    const sinks = openFile(path);
-    registerSinks(database, sinks, 0);
-    appendToOutbox(database, 1, 1);
-    await deliverDue(database, sinks, { signal, clock });
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-  });
-
-  it("goes on after its last event over several runs, torn lines mended", async () => {
-    const path = join(folder, "events.ndjson");
-    registerSinks(database, openFile(path), 0);
-    for (const [first, last] of [
-      [1, 2],
-      [3, 5],
-      [6, 6],
-    ] as const) {
-      appendToOutbox(database, first, last);
-      const sinks = openFile(path);
-      const report = await deliverDue(database, sinks, { signal, clock });
-      expect(report.failures).toEqual([]);
-      for (const sink of sinks) sink.close();
-      expect(parseSequences(readFileSync(path, "utf8"))).toEqual(toRange(1, last));
-      writeFileSync(path, '{"specversion":"1', { flag: "a" });
-    }
-  });
-
-  it("says what to do where it cannot be made", async () => {
-    writeFileSync(join(folder, "taken"), "");
-    const sinks = openFile(join(folder, "taken", "events.ndjson"));
-    registerSinks(database, sinks, 0);
-    appendToOutbox(database, 1, 1);
-    const report = await deliverDue(database, sinks, { signal, clock });
-    expect(report.failures[0]?.message).toMatch(
-      /events\.ndjson: a part of the path is a file; name another$/,
-    );
-  });
-
-  it("takes nothing but a regular file", async () => {
-    const sinks = openFile("/dev/null");
-    registerSinks(database, sinks, 0);
-    appendToOutbox(database, 1, 1);
-    const report = await deliverDue(database, sinks, { signal, clock });
-    expect(report.failures[0]?.message).toBe(
-      "cannot append events to /dev/null: it is not a regular file; name another",
-    );
   });
 });

@@ -182,7 +182,7 @@ function insertEvents(database: Database): void {
 }
 
 /** Columns that a test does not care about get an empty value where they must have one. */
-function insert(database: Database, table: string, values: Record<string, unknown>): void {
+export function insert(database: Database, table: string, values: Record<string, unknown>): void {
   const needed = database
     .prepare(
       `SELECT name, type FROM pragma_table_info('${table}')

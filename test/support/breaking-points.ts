@@ -6,6 +6,8 @@ import type { LeapClient } from "../../src/leap/index.ts";
  * dead.
  */
 export type BreakingPoints = {
+  /** Counts something else that a run does, and breaks where it is the step to break at. */
+  readonly step: () => void;
   readonly wrapLeap: (leap: LeapClient) => LeapClient;
   readonly wrapDatabase: (database: Database) => Database;
   readonly stepCount: () => number;
@@ -25,6 +27,7 @@ export function openBreakingPoints(
       throw new BrokenOffError(`broken off at step ${steps}`);
   }
   return {
+    step,
     stepCount: () => steps,
     wrapLeap: (leap) => ({
       ...leap,

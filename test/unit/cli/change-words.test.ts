@@ -54,6 +54,21 @@ describe("a change in words", () => {
     expect(words(begun)).toBe("DEMAND: joins 22222222… on 2026-11-01 only (announced, begun 23 h ago)");
   });
 
+  it("says of what is overdue what was reported, where it was to go, and when it was due", () => {
+    const { basis: _, ...move } = remap;
+    const due = { ...move, due_at: "2026-10-31T19:00:00.000Z", lead_time_hours: 6.4 };
+    const overdue = (data: object) => describeChange({ type: "group.remap.overdue", data });
+    expect(overdue({ ...due, state: "told" })).toBe(
+      "overdue, not reported as applied: DEMAND: moves from 11111111… to 22222222… from 2026-11-01 on " +
+        "(due 2026-10-31T19:00:00.000Z, 6 h ahead)",
+    );
+    const rejected = { ...due, to_market_group_ids: [], state: "rejected", reason: "no such charger" };
+    expect(overdue(rejected)).toBe(
+      "overdue, rejected (no such charger): DEMAND: leaves 11111111… from 2026-11-01 on " +
+        "(due 2026-10-31T19:00:00.000Z, 6 h ahead)",
+    );
+  });
+
   it("tells a group update by its numbers", () => {
     const event = {
       type: "meter.enrollment.group.updated",

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { describePollObstacle, toStatusLines } from "../../../src/cli/status-lines.ts";
+import { toSinkRows } from "../../../src/cli/sink-rows.ts";
+import { describePollObstacle, type SinkStatus, toStatusLines } from "../../../src/cli/status-lines.ts";
 import type { Config } from "../../../src/config/index.ts";
-import type { SnapshotStatus } from "../../../src/reader/index.ts";
+import type { AcknowledgementStatus, SnapshotStatus } from "../../../src/reader/index.ts";
 
 const nowMs = Date.parse("2026-11-10T20:00:00Z");
+const instants = { nowMs, realNowMs: nowMs };
 const config = {
   databasePath: "./m.sqlite",
   leap: { apiVersion: "v2" },
@@ -28,17 +30,66 @@ describe("whether the next poll would be one", () => {
 
 describe("status for people", () => {
   it("says nothing of polls where there never was one", () => {
-    expect(toStatusLines(status({}), config, nowMs)).not.toContain("poll");
+    expect(toStatusLines(status({}), config, nowMs, told({}))).not.toContain("poll");
+  });
+
+  it("says nothing of acknowledgements where nobody acknowledges", () => {
+    expect(toStatusLines(status({}), config, nowMs, told({}))).not.toContain("Remaps");
+  });
+
+  it("names the first remaps that are overdue, and how long they are", () => {
+    const acknowledgement = {
+      told: 1,
+      delivered: 7,
+      applied: 3,
+      rejected: 0,
+      superseded: 2,
+      overdue: 6,
+      first_overdue: Array.from({ length: 6 }, (_, index) => overdue(index + 1)),
+    };
+    const text = toStatusLines(status({}), config, nowMs, told({ acknowledgement }));
+    expect(text).toContain(
+      "Remaps: 1 told, 7 delivered, 3 applied, 0 rejected, 2 superseded, 6 overdue; the first 5 of those",
+    );
+    expect(text).toMatch(/^1 +SITE\\u202e-1 +DEMAND +2026-11-11 +delivered +60 min +-$/m);
+    expect(text).toMatch(/^5 /m);
+    expect(text).not.toMatch(/^6 /m);
   });
 
   it("says what the last audit found, and that polls have become sweeps", () => {
-    const text = toStatusLines(status({ polls: polls(90) }), config, nowMs);
+    const text = toStatusLines(status({ polls: polls(90) }), config, nowMs, told({}));
     expect(text).toMatch(
       /^poll trust +90 % of the changes \(audited 2 days ago: 3 polls, 9 found, 1 missed\)$/m,
     );
     expect(text).toMatch(/^polls +the next one would be a sweep: polls found 90 %/m);
   });
 });
+
+function told(more: Partial<SinkStatus>): SinkStatus {
+  const sinks = toSinkRows([], { sinks: [{ kind: "stdout", name: "stdout" }], backlogCountMax: 1 }, instants);
+  return { sinks, realNowMs: nowMs, acknowledgement: null, ...more };
+}
+
+function overdue(sequence: number): AcknowledgementStatus["first_overdue"][number] {
+  return {
+    sequence,
+    event_id: `event-${sequence}`,
+    meter_id: "m",
+    partner_reference: `SITE\u202e-${sequence}`,
+    program: "DEMAND",
+    from_market_group_ids: [],
+    to_market_group_ids: ["g"],
+    effective_from: "2026-11-11",
+    effective_to: null,
+    state: "delivered",
+    is_overdue: true,
+    told_at: "2026-11-10T06:17:00.000Z",
+    due_at: "2026-11-10T19:00:00.000Z",
+    reported_at: null,
+    reason: null,
+    overdue_at: null,
+  };
+}
 
 function info() {
   return {

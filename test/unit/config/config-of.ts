@@ -24,9 +24,11 @@ export function problemsOf(
   const parsed = parse(environment, files);
   return parsed.ok ? [] : parsed.problems;
 }
+
 /** Whatever else a bad or good value needs around it, so that nothing but itself can be wrong. */
 export const company: Partial<Record<VariableName, Environment>> = {
   LEAP_EMAIL: { LEAP_PASSWORD: "p", LEAP_LOGIN_URL: "https://login.example/in" },
   LEAP_PASSWORD: { LEAP_EMAIL: "a@b.example", LEAP_LOGIN_URL: "https://login.example/in" },
   LEAP_LOGIN_URL: { LEAP_EMAIL: "a@b.example", LEAP_PASSWORD: "p" },
+  METER_SYNC_ACKNOWLEDGED_BY: { METER_SYNC_SINKS: "stdout,file:e.ndjson" },
 };

@@ -60,6 +60,9 @@ const badValues: Record<VariableName, readonly string[]> = {
   ],
   METER_SYNC_SINKS: [
     "webhook:ems",
+    "webhook:",
+    "webhook:a b",
+    `webhook:${"a".repeat(65)}`,
     "kafka",
     "file:",
     "stdout,stdout",
@@ -67,7 +70,10 @@ const badValues: Record<VariableName, readonly string[]> = {
     "file:a,file:./a",
     "file:data/meter-sync.sqlite",
   ],
+  METER_SYNC_BACKLOG_MAX: ["0", "10000001", "many", "1e5"],
   METER_SYNC_ACK_MARGIN_HOURS: ["73", "-1", "12h"],
+  METER_SYNC_ACKNOWLEDGED_BY: ["file:other", "kafka", "webhook:ems", "all", "webhooks,none"],
+  METER_SYNC_ACK_TOKEN: ["fifteen-symbols", "a b c d e f g h i j", "äöüäöüäöüäöüäöüäöü", "a".repeat(1025)],
   METER_SYNC_EXPORT: ["/exports/", ":memory:", "data/meter-sync.sqlite"],
 };
 
@@ -78,7 +84,8 @@ for (const { name, accepts } of variables) {
     expect(badValues[name].length).toBeGreaterThan(0);
     for (const value of badValues[name]) {
       const problems = problemsOf({ ...company[name], [name]: value }, files);
-      expect(problems, JSON.stringify(value)).toHaveLength(value === "stdout,," ? 2 : 1);
+      const count = value === "stdout,," || value === "webhooks,none" ? 2 : 1;
+      expect(problems, JSON.stringify(value)).toHaveLength(count);
       expect(problems[0]).toContain(name);
       expect(problems[0]).toMatch(/accepts|its keys are/);
       if (!["METER_SYNC_CONFIG", "METER_SYNC_SINKS", "METER_SYNC_EXPORT"].includes(name)) {
@@ -125,7 +132,10 @@ const goodValues: Record<Exclude<VariableName, "METER_SYNC_CONFIG">, readonly st
   METER_SYNC_TIMEZONE: ["America/New_York"],
   METER_SYNC_LISTEN: ["0.0.0.0:9464", "[::]:9464", "localhost:0", "my-host.internal:80"],
   METER_SYNC_SINKS: ["stdout", " file:events.ndjson , stdout "],
+  METER_SYNC_BACKLOG_MAX: ["1", "10000000"],
   METER_SYNC_ACK_MARGIN_HOURS: ["0", "72"],
+  METER_SYNC_ACKNOWLEDGED_BY: ["webhooks", "none", " NONE ", "stdout", "stdout, file:./e.ndjson"],
+  METER_SYNC_ACK_TOKEN: ["sixteen-symbols!", "a".repeat(1024)],
   METER_SYNC_EXPORT: ["off", "readers/copy.sqlite"],
 };
 

@@ -4,6 +4,7 @@ import type { MeterChange, Remap } from "../../../src/diff/index.ts";
 import {
   type EventContext,
   type EventType,
+  type OverdueRemap,
   type StagedEvent,
   toEnvelopeSchema,
 } from "../../../src/events/index.ts";
@@ -31,6 +32,31 @@ export const remap: Remap = {
 export function makeRemap(changes: Partial<Remap> = {}): Remap {
   return { ...remap, ...changes };
 }
+
+/** Rejected by its consumer, and due since the beginning of time. */
+export const overdueRemap: OverdueRemap = {
+  eventId: "e",
+  sequence: 7,
+  data: {
+    meter_id: "m",
+    partner_reference: null,
+    transmission_region: "CAISO",
+    program: null,
+    kind: "unassigned",
+    basis: "announced",
+    reason: "withdrawn",
+    from_market_group_ids: ["a"],
+    to_market_group_ids: [],
+    effective_from: "2026-11-01",
+    effective_to: null,
+    lead_time_hours: 39,
+  },
+  state: "rejected",
+  reason: "no such charger",
+  toldAtMs: 0,
+  dueAtMs: 0,
+  startsAtMs: 0,
+};
 
 /** Nothing told before this run. */
 export const nothingTold = () => 0;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { isRetryableStatus, parseRetryAfter, planWaitMs } from "../../../src/leap/retry-policy.ts";
+import { isRetryableStatus, planWaitMs } from "../../../src/leap/retry-policy.ts";
+import { parseRetryAfter } from "../../../src/time/index.ts";
 
 test("the bound of the wait doubles up to half a minute, and chance picks within it", () => {
   const bounds = [1, 2, 3, 4, 7, 30].map((attempt) => planWaitMs(attempt, null, () => 0.999_999));

@@ -1,0 +1,95 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { Failure } from "../failure/index.ts";
+import { type EventRow, loadEvents, loadInfo, openReader } from "../reader/index.ts";
+import { type EventsOptions, toEventFilter, toEventLine } from "./events-command.ts";
+import type { Invocation } from "./invocation.ts";
+import { openStop } from "./stop.ts";
+
+const intervalMsDefault = 1000;
+const intervalMsMin = 100;
+
+/** What one look takes at most, by count or once it is more than so many characters. */
+const lookCountMax = 500;
+const lookLengthMax = 4 * 1024 * 1024;
+
+/** How far a reader has come, and in which stream. */
+type Place = { readonly after: number; readonly remaining: number; readonly streamId: string | null };
+
+type Look = { readonly events: readonly EventRow[]; readonly isMore: boolean; readonly place: Place };
+
+/**
+ * Prints the change events there are, then those that are published, as they are published. Ends where it is
+ * stopped, after as many as were asked for, and where nobody reads any more, which the next event finds out.
+ */
+export async function followEvents(invocation: Invocation, options: EventsOptions): Promise<number> {
+  const intervalMs = toIntervalMs(invocation, options);
+  const { databasePath } = await invocation.loadConfig();
+  const { output } = invocation;
+  const stop = openStop("stopped", 0);
+  const isEnded = () => stop.signal.aborted || output.isGone();
+  try {
+    let place: Place = { after: options.after ?? 0, remaining: options.limit ?? Infinity, streamId: null };
+    for (;;) {
+      const look = loadNew(databasePath, options, place);
+      for (const { event } of look.events) await output.write(toEventLine(output, event));
+      await output.flush();
+      place = look.place;
+      if (place.remaining === 0 || isEnded()) return 0;
+      if (!look.isMore) await wait(intervalMs, undefined, { signal: stop.signal }).catch(() => undefined);
+    }
+  } finally {
+    stop.close();
+  }
+}
+
+/** How often to look, in milliseconds. Throws a `Failure` for options that do not fit. */
+export function toIntervalMs(
+  { formatAsked }: Pick<Invocation, "formatAsked">,
+  { follow, interval }: EventsOptions,
+): number {
+  if (follow !== true) throw new Failure("usage", "--interval says how often --follow looks: give both");
+  if (formatAsked !== null && formatAsked !== "ndjson") {
+    throw new Failure("usage", `--follow prints ndjson, not ${formatAsked}: leave --format out`);
+  }
+  const intervalMs = interval ?? intervalMsDefault;
+  if (intervalMs >= intervalMsMin) return intervalMs;
+  throw new Failure("usage", `--interval takes at least ${intervalMsMin}ms`);
+}
+
+/**
+ * One look at the file, by a reader of its own: one reader sees one publication for ever. It is closed before
+ * anything is printed, so that whoever reads slowly does not keep the file from being tidied up.
+ */
+function loadNew(databasePath: string, options: EventsOptions, place: Place): Look {
+  const reader = openReader(databasePath);
+  try {
+    const info = loadInfo(reader);
+    const streamId = info?.stream_id ?? null;
+    assertSameStream(place.streamId, streamId);
+    const limit = Math.min(place.remaining, lookCountMax);
+    const events: EventRow[] = [];
+    let length = 0;
+    for (const row of loadEvents(reader, toEventFilter({ ...options, after: place.after, limit }))) {
+      events.push(row);
+      length += row.event.length;
+      if (length > lookLengthMax) break;
+    }
+    const isMore = events.length === lookCountMax || length > lookLengthMax;
+    // What no type asked for matches is not looked through again.
+    const seen = isMore ? 0 : (info?.last_sequence ?? 0);
+    const after = Math.max(place.after, events.at(-1)?.sequence ?? 0, seen);
+    return { events, isMore, place: { after, remaining: place.remaining - events.length, streamId } };
+  } finally {
+    reader.close();
+  }
+}
+
+/** A copy put in the file's place counts its events anew: what follows would not follow on. */
+function assertSameStream(before: string | null, now: string | null): void {
+  if (before === null || before === now) return;
+  throw new Failure(
+    "environment",
+    "the database was replaced by another, or by an older copy: its sequences start anew; read the views " +
+      "again, then follow from their last_sequence",
+  );
+}

@@ -1,0 +1,37 @@
+import { findOverdue, type OverdueReport } from "../acknowledgement/index.ts";
+import type { Config } from "../config/index.ts";
+import { type Database, toDatabaseFailure } from "../database/index.ts";
+import { isWanted } from "../delivery/index.ts";
+import { Failure } from "../failure/index.ts";
+
+const hourMs = 3_600_000;
+
+export type OverdueLook = {
+  /** `null` where nobody acknowledges, or where looking failed. */
+  readonly report: OverdueReport | null;
+  readonly failure: Failure | null;
+  readonly bug?: unknown;
+};
+
+/** Tells the remaps that became overdue; what keeps it from that is given back, so that delivery goes on. */
+export function lookForOverdue(config: Config, database: Database, nowMs: number): OverdueLook {
+  const { acknowledgedBy, ackMarginHours, defaultZone, zones } = config;
+  if (acknowledgedBy.length === 0) return { report: null, failure: null };
+  try {
+    const report = findOverdue(database, {
+      zones: { defaultZone, zones },
+      marginMs: ackMarginHours * hourMs,
+      acknowledgedBy,
+      nowMs,
+      isWanted: (name, event) => {
+        const sink = config.sinks.find((one) => one.name === name);
+        return sink?.kind !== "webhook" || isWanted(sink, event);
+      },
+    });
+    return { report, failure: null };
+  } catch (error) {
+    const failure = toDatabaseFailure(error, "cannot look for remaps that are overdue");
+    if (failure instanceof Failure) return { report: null, failure };
+    return { report: null, failure: null, bug: error };
+  }
+}

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import type { Config } from "../config/index.ts";
+import { openEndpoint, type Route, toAcknowledgementRoute, toHealthRoute } from "../endpoint/index.ts";
+import { Failure } from "../failure/index.ts";
+import type { Logger } from "../log/index.ts";
+import { openSchedule, type Schedule } from "../schedule/index.ts";
+import { formatInstant } from "../time/index.ts";
+import { acceptReports } from "./accept-reports.ts";
+import { printListing } from "./formats.ts";
+import type { Invocation } from "./invocation.ts";
+import { requireCredentials } from "./run-sync-command.ts";
+import { toJobs, toScheduleFormat } from "./schedule-jobs.ts";
+import { openStop } from "./stop.ts";
+
+/** A run ends within five seconds, or when its publication is over. */
+const endWithinMs = 20_000;
+
+/** The command `schedule`: up until a signal; what would fail at every tick is refused at once. */
+export async function runSchedule(invocation: Invocation): Promise<number> {
+  const config = await invocation.loadConfig();
+  if (invocation.nowMs !== null) {
+    throw new Failure(
+      "usage",
+      "schedule goes by the real clock: leave --now out, or rehearse with sync --now",
+    );
+  }
+  requireCredentials(config);
+  const logger = await invocation.openLogger();
+  const { surroundings } = invocation;
+  const { self, environment, cwd } = surroundings;
+  const stop = openStop("stopped; what was under way was cut short, the next run goes on with it", 0, 25_000);
+  try {
+    const endpoint = await openEndpoint({
+      ...config.listen,
+      routes: toRoutes(invocation, config, logger),
+      onError: (error) => logger.error({ error }, "a request could not be answered"),
+    });
+    logger.info({ url: endpoint.url }, "listening");
+    const jobs = toJobs(invocation, config);
+    const program = { self, environment, cwd };
+    const schedule = openSchedule({ jobs, timezone: config.timezone, program, logger });
+    try {
+      await printNextRuns(invocation, config, schedule);
+      if (!stop.signal.aborted) await once(stop.signal, "abort");
+      return 0;
+    } finally {
+      logger.info({}, "stopping");
+      await schedule.close(endWithinMs);
+      await endpoint.close();
+    }
+  } finally {
+    stop.close();
+  }
+}
+
+function toRoutes({ realClock }: Invocation, config: Config, logger: Logger): readonly Route[] {
+  const { ackToken: token } = config;
+  if (token === null) return [toHealthRoute()];
+  const accept = (text: string) => acceptReports(text, config, { logger, clock: realClock });
+  return [toHealthRoute(), toAcknowledgementRoute({ token, accept })];
+}
+
+/** With the stdout sink on, stdout carries change events only. */
+async function printNextRuns(invocation: Invocation, config: Config, schedule: Schedule): Promise<void> {
+  const rows = schedule.nextRuns().map(({ job, at }) => ({
+    job: job.name,
+    cron: job.cron,
+    timezone: config.timezone,
+    next_run_at: at === null ? null : formatInstant(at.getTime()),
+  }));
+  if (config.sinks.some((sink) => sink.kind === "stdout")) {
+    const logger = await invocation.openLogger();
+    logger.info({ jobs: rows }, "next runs");
+    return;
+  }
+  const { output } = invocation;
+  const columns = ["job", "cron", "timezone", "next_run_at"];
+  const listing = { columns, rows, tableRowCountMax: rows.length, empty: "nothing to do" };
+  await printListing(output, toScheduleFormat(invocation), listing);
+  await output.flush();
+}

@@ -1,0 +1,13 @@
+/**
+ * A small HTTP server beside the schedule: is it alive, and what became of the remaps?
+ *
+ * Takes: an address, the routes. Gives: answers as JSON.
+ * Never: knows the database; logs, or repeats, a token (I9); waits for a client without a limit (I8).
+ */
+export {
+  type AcknowledgementOutcome,
+  toAcknowledgementRoute,
+} from "./acknowledgement-route.ts";
+export { toHealthRoute } from "./health-route.ts";
+export type { Reply, Route } from "./route.ts";
+export { type Endpoint, type EndpointOptions, openEndpoint } from "./server.ts";
