@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { walkQuarter } from "../support/quarter.ts";
 
-describe("a simulated quarter, publication by publication (I4, I13, §4, §5, §8)", () => {
+describe("simulated weeks over both changes of the clocks, publication by publication (I4, I13, §4, §5, §8)", () => {
   for (const { seed, meterCount, startDate, days } of [
-    { seed: 11, meterCount: 60, startDate: "2026-09-20", days: 95 },
-    { seed: 12, meterCount: 40, startDate: "2027-02-20", days: 45 },
+    { seed: 11, meterCount: 60, startDate: "2026-10-17", days: 45 },
+    { seed: 12, meterCount: 40, startDate: "2027-02-24", days: 25 },
   ]) {
     it(`shows and tells the truth of seed ${seed} for ${days} days from ${startDate}`, async () => {
       const counts = await walkQuarter({ seed, meterCount, startDate, days });
