@@ -46,7 +46,7 @@ CREATE TABLE `delivery_batch` (
 	`attempt_count` integer DEFAULT 0 NOT NULL,
 	`first_sent_at_ms` integer,
 	`next_attempt_at_ms` integer,
-	`is_part` integer DEFAULT 0 NOT NULL
+	`part_depth` integer DEFAULT 0 NOT NULL
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `delivery_batch_sink` ON `delivery_batch` (`sink`,`first_sequence`);--> statement-breakpoint

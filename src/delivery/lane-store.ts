@@ -35,8 +35,8 @@ export function loadOpenBatch(
       `SELECT batch_key FROM delivery_batch
        WHERE sink = @sink AND (next_attempt_at_ms IS NULL OR next_attempt_at_ms <= @nowMs)
          AND CASE WHEN next_attempt_at_ms IS NOT NULL THEN 'postponed'
-           WHEN is_part > 0 THEN 'part' ELSE 'whole' END = @kind
-       ORDER BY CASE WHEN @kind = 'postponed' THEN attempt_count ELSE is_part END, first_sequence LIMIT 1`,
+           WHEN part_depth > 0 THEN 'part' ELSE 'whole' END = @kind
+       ORDER BY CASE WHEN @kind = 'postponed' THEN attempt_count ELSE part_depth END, first_sequence LIMIT 1`,
     )
     .get({ sink: sinkName, kind, nowMs });
   return row === undefined ? null : loadBatch(database, Number(row.batch_key));
@@ -71,7 +71,7 @@ function loadBatch(database: Database, batchKey: number): Batch {
     webhookId: String(row.webhook_id),
     attemptCount: Number(row.attempt_count),
     firstSentAtMs: row.first_sent_at_ms as number | null,
-    partDepth: Number(row.is_part),
+    partDepth: Number(row.part_depth),
     events: events.map(toDueEvent),
   };
 }

@@ -127,7 +127,7 @@ export function saveSplit(database: Database, sinkName: string, batch: Batch): v
   const halves = [batch.events.slice(0, middle), batch.events.slice(middle)];
   releaseBatch(database, batch.batchKey);
   const insert = database.prepare(
-    `INSERT INTO delivery_batch (sink, webhook_id, first_sequence, is_part, first_sent_at_ms)
+    `INSERT INTO delivery_batch (sink, webhook_id, first_sequence, part_depth, first_sent_at_ms)
      VALUES (?, ?, ?, ?, ?)`,
   );
   const earlier = new Set<string>();

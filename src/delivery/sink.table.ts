@@ -64,8 +64,8 @@ export const deliveryBatch = sqliteTable(
     firstSentAtMs: integer("first_sent_at_ms"),
     /** Set where it gave trouble alone: others go first, and it is not sent again before. */
     nextAttemptAtMs: integer("next_attempt_at_ms"),
-    /** A part of one that failed: it is taken apart further without being tried again as it is. */
-    isPart: integer("is_part").notNull().default(0),
+    /** How often what it is a part of was taken apart; a part that fails is taken apart at once. */
+    partDepth: integer("part_depth").notNull().default(0),
   },
   (table) => [index("delivery_batch_sink").on(table.sink, table.firstSequence)],
 );

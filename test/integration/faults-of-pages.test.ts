@@ -72,15 +72,12 @@ describe.each(["v2", "v1"] as const)("a sweep of %s that meets the fault", (apiV
     await supersede(faulty);
   });
 
-  test.each([1, 3])(
-    "repeated-token with a period of %i: exits 4, publishes nothing",
-    async (period) => {
-      const faulty = await openPublished({ apiVersion });
-      faulty.leap.setFaults([{ kind: "repeated-token", page: 5, period }]);
-      const said = await refuseOnce(faulty, "contract", 4);
-      expect(said).toMatch(/same page token twice .*nothing is published; run again, and tell Leap/);
-    },
-  );
+  test.each([1, 3])("repeated-token with a period of %i: exits 4, publishes nothing", async (period) => {
+    const faulty = await openPublished({ apiVersion });
+    faulty.leap.setFaults([{ kind: "repeated-token", page: 5, period }]);
+    const said = await refuseOnce(faulty, "contract", 4);
+    expect(said).toMatch(/same page token twice .*nothing is published; run again, and tell Leap/);
+  });
 
   test("token-expiry: reads the window again from its first page, and publishes", async () => {
     const { leap, days } = await openPublished({ apiVersion });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { walkQuarter } from "../support/quarter.ts";
 
-describe("simulated weeks over both changes of the clocks, publication by publication (I4, I13, §4, §5, §8)", () => {
+describe("simulated weeks over both changes of the clocks, day by day (I4, I13, §4, §5, §8)", () => {
   for (const { seed, meterCount, startDate, days } of [
     { seed: 11, meterCount: 60, startDate: "2026-10-17", days: 45 },
     { seed: 12, meterCount: 40, startDate: "2027-02-24", days: 25 },
