@@ -39,6 +39,11 @@ describe("many days with faults, dying processes and people who decide (I1 to I1
     expect((await walkFaultHistory({ seed: 738_248, days: 20 })).failed).toBeGreaterThan(0);
   });
 
+  it("end up so where meters move while a window is given up to be read in parts", async () => {
+    // What only the first read of it had returned was taken for returned.
+    expect((await walkFaultHistory({ seed: 763_537, days: 2, killShare: 0 })).published).toBeGreaterThan(0);
+  });
+
   it("end up so where a process of its own is killed", async () => {
     const walked = await walkFaultHistory({ seed: 21, days: 12, faultShare: 0, killShare: 0.3 });
     expect(walked.killed).toBeGreaterThan(1);

@@ -10,7 +10,7 @@ import type { Says } from "./oracle-views.ts";
 import { type Inspector, openInspector } from "./publication-check.ts";
 import { toSays } from "./resident-portfolio.ts";
 import type { DayOptions, Days } from "./run-days.ts";
-import type { Asked, ScriptedLeap } from "./scripted-leap.ts";
+import type { Asked, Returned, ScriptedLeap } from "./scripted-leap.ts";
 
 type Asking = DayOptions & {
   readonly nowMs: number;
@@ -117,8 +117,7 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
     // Where everything was read as one chain, what else is asked for is not part of the sweep.
     const isChain = leap.asked.some((asked) => isUnfiltered(asked));
     const wanted = isPoll ? "modified" : isChain ? "nothing" : "added";
-    for (const { document, by } of leap.returned) {
-      if (by !== wanted) continue;
+    for (const document of toWhole(leap.returned.filter(({ by }) => by === wanted))) {
       const id = (document as { meter_id?: string }).meter_id?.toLowerCase();
       if (id === undefined) rejected += 1;
       else documents.set(id, document);
@@ -163,6 +162,20 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
 
   const isHeld = () => held !== null;
   return { run, decide, isHeld, wasPoll: () => mode === "poll", trips: () => trips, inspector };
+}
+
+/**
+ * The documents of searches read to their last page, each from where it was last begun: what was given up to
+ * be read in parts, or anew, has told nothing (I2).
+ */
+function toWhole(pages: readonly Returned[]): object[] {
+  const reads = new Map<string, Returned[]>();
+  for (const page of pages) {
+    const before = page.isFirst ? [] : (reads.get(page.search) ?? []);
+    reads.set(page.search, [...before, page]);
+  }
+  const whole = [...reads.values()].filter((read) => read.some(({ isLast }) => isLast));
+  return whole.flatMap((read) => read.flatMap(({ documents }) => documents));
 }
 
 function isUnfiltered(asked: Asked): boolean {

@@ -16,17 +16,22 @@ export type Answer = {
   readonly raw?: string;
 };
 
+/** One page of a search, as it was sent. */
 export type Returned = {
-  readonly document: object;
+  readonly documents: readonly object[];
   /** What the search went by: nothing, dates added, or the time of modification. */
   readonly by: "nothing" | "added" | "modified";
+  /** The question without its page: pages with the same one belong together. */
+  readonly search: string;
+  readonly isFirst: boolean;
+  readonly isLast: boolean;
 };
 
 export type ScriptedLeap = Script & {
   readonly url: string;
   readonly apiKey: string;
   readonly asked: readonly Asked[];
-  /** The documents that searches have returned whole, reads by id aside, in the order they were sent. */
+  /** The pages that searches have returned whole, reads by id aside, in the order they were sent. */
   readonly returned: readonly Returned[];
   /** Changes an answer on its way out; undefined leaves it as it is. */
   rewrite: ((asked: Asked, answer: Answer) => Answer | undefined) | null;
@@ -98,7 +103,11 @@ export async function openScriptedLeap(entries: readonly Entry[] = []): Promise<
 function toReturned({ body: question }: Asked, { status, body, raw, cutAfterBytes }: Answer): Returned[] {
   const isWhole = status === 200 && raw === undefined && cutAfterBytes === undefined;
   if (!isWhole || question.meter_ids !== undefined) return [];
-  const page = body as { readonly meters?: object[]; readonly results?: object[] };
+  const page = body as {
+    readonly meters?: object[];
+    readonly results?: object[];
+    readonly next_page_token?: string | null;
+  };
   const has = (...names: string[]) => names.some((name) => question[name] !== undefined);
   const isAdded = has(
     "created_after_date_time",
@@ -108,7 +117,16 @@ function toReturned({ body: question }: Asked, { status, body, raw, cutAfterByte
   );
   const isModified = has("last_modified_date_time", "date_last_modified");
   const by = isModified ? "modified" : isAdded ? "added" : "nothing";
-  return (page.meters ?? page.results ?? []).map((document) => ({ document, by }));
+  const { page_token: token, ...search } = question;
+  return [
+    {
+      documents: page.meters ?? page.results ?? [],
+      by,
+      search: JSON.stringify(search),
+      isFirst: token === undefined,
+      isLast: page.next_page_token == null,
+    },
+  ];
 }
 
 function send(response: http.ServerResponse, answer: Answer, dateMs: number | null): void {
