@@ -15,11 +15,6 @@ CREATE TABLE `told_remap` (
 CREATE UNIQUE INDEX `told_remap_event_id_unique` ON `told_remap` (`event_id`);--> statement-breakpoint
 CREATE INDEX `told_remap_meter` ON `told_remap` (`meter_id`,`program`,`sequence`);--> statement-breakpoint
 CREATE INDEX `told_remap_starts` ON `told_remap` (`state`,`starts_at_ms`);--> statement-breakpoint
-CREATE TABLE `told_remap_place` (
-	`id` integer PRIMARY KEY NOT NULL,
-	`sequence` integer NOT NULL
-) STRICT;
---> statement-breakpoint
 CREATE TABLE `delivery` (
 	`sink` text NOT NULL,
 	`sequence` integer NOT NULL,
@@ -51,6 +46,7 @@ CREATE TABLE `delivery_batch` (
 --> statement-breakpoint
 CREATE INDEX `delivery_batch_sink` ON `delivery_batch` (`sink`,`first_sequence`);--> statement-breakpoint
 ALTER TABLE `sink` ADD `start_sequence` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
+ALTER TABLE `sink` ADD `looked_sequence` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `sink` ADD `failure_count` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `sink` ADD `retry_at_ms` integer;--> statement-breakpoint
 ALTER TABLE `sink` ADD `error` text;--> statement-breakpoint

@@ -81,8 +81,9 @@ function isSigned(webhook: Webhook, request: IncomingMessage, body: string): boo
 
 function parseEvents(contentType: string, body: string): readonly ChangeEvent[] | null {
   try {
-    const isBatch = contentType.startsWith("application/cloudevents-batch+json");
-    if (!isBatch && !contentType.startsWith("application/cloudevents+json")) return null;
+    const mediaType = contentType.toLowerCase();
+    const isBatch = mediaType.startsWith("application/cloudevents-batch+json");
+    if (!isBatch && !mediaType.startsWith("application/cloudevents+json")) return null;
     const events = (isBatch ? JSON.parse(body) : [JSON.parse(body)]) as unknown;
     return Array.isArray(events) && events.every(isChangeEvent) ? events : null;
   } catch {

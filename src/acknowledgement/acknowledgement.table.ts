@@ -27,12 +27,3 @@ export const toldRemap = sqliteTable(
     index("told_remap_starts").on(table.state, table.startsAtMs),
   ],
 );
-
-/**
- * Two rows: the outbox has been looked through for remaps up to the sequence of the first (id 1), from behind
- * that of the second (id 2) on.
- */
-export const toldRemapPlace = sqliteTable("told_remap_place", {
-  id: integer("id").primaryKey(),
-  sequence: integer("sequence").notNull(),
-});

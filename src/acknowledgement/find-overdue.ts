@@ -2,7 +2,7 @@ import { type Database, inTransaction, toDatabaseFailure } from "../database/ind
 import { appendEvents, loadToldCount, toOverdueEvent } from "../events/index.ts";
 import { saveLastSequence } from "../snapshot/index.ts";
 import { isLookedThrough, type LookOptions, loadStanding, lookThrough, type Standing } from "./look.ts";
-import { savePlace } from "./place-store.ts";
+import { saveLooked } from "./place-store.ts";
 import {
   loadFirstUntold,
   loadOpenCounts,
@@ -70,7 +70,7 @@ function tellFrom(database: Database, options: OverdueOptions, first: number): n
 /** Events and the mark that they were told move in one transaction: once, however many look (I1). */
 function tellChunk(
   database: Database,
-  { stream, start, place }: Standing,
+  { stream, start, sinks }: Standing,
   options: OverdueOptions,
   from: number,
 ): readonly OverdueRow[] {
@@ -92,7 +92,7 @@ function tellChunk(
   }
   if (rows.length === 0) return rows;
   saveLastSequence(database, lastSequence);
-  savePlace(database, { from: place.from, through: Math.max(place.through, lastSequence) });
+  saveLooked(database, sinks, lastSequence);
   return rows;
 }
 

@@ -1,7 +1,7 @@
 import { type Database, inTransaction } from "../database/index.ts";
 import { toStartOfDay, toZone, type ZoneRules } from "../market/index.ts";
 import { loadStream, type Stream } from "../snapshot/index.ts";
-import { loadAcknowledgingSinks, loadPlace, type Place, savePlace } from "./place-store.ts";
+import { type AcknowledgingSink, loadAcknowledgingSinks, saveLooked } from "./place-store.ts";
 import { loadToldRemaps, saveToldRemap, type ToldRemap } from "./told-remap-store.ts";
 
 /** Whose reports are waited for. */
@@ -16,7 +16,9 @@ export type LookOptions = {
 /** How far the outbox has been looked through, for the sinks acknowledged now. */
 export type Standing = {
   readonly stream: Stream;
-  readonly place: Place;
+  readonly sinks: readonly AcknowledgingSink[];
+  /** The outbox has been looked through for all of them up to this one. */
+  readonly through: number;
   /** Remaps up to this one are for none of the sinks. */
   readonly start: number;
 };
@@ -30,15 +32,14 @@ export function loadStanding(database: Database, acknowledgedBy: readonly string
   const stream = loadStream(database);
   if (sinks.length === 0 || stream === null) return null;
   const start = Math.min(...sinks.map(({ startSequence }) => startSequence));
-  const place = loadPlace(database);
-  // A sink may be acknowledged later than others. Where it began before them, or behind what has been looked
-  // through, the look begins anew with it: what is known already stays as it is.
-  const isWithin = place !== null && place.from <= start && start <= place.through;
-  return { stream, start, place: isWithin ? place : { from: start, through: start } };
+  // Each sink has a place of its own: one that is acknowledged later than others may want what they did not.
+  // What is known already stays as it is.
+  const through = Math.min(...sinks.map(({ lookedSequence }) => lookedSequence));
+  return { stream, start, sinks, through };
 }
 
-export function isLookedThrough({ place, stream }: Standing, until = stream.lastSequence): boolean {
-  return place.through >= Math.min(until, stream.lastSequence);
+export function isLookedThrough({ through, stream }: Standing, until = stream.lastSequence): boolean {
+  return through >= Math.min(until, stream.lastSequence);
 }
 
 /** Looks through what was told so far, up to `until` if given, a chunk and a transaction at a time. */
@@ -58,13 +59,12 @@ export function lookThrough(database: Database, options: LookOptions, until?: nu
 
 function lookFurther(
   database: Database,
-  { place, stream }: Standing,
+  { sinks, through, stream }: Standing,
   options: LookOptions,
   until = stream.lastSequence,
 ): void {
-  const end = Math.min(place.through + sequenceCountMax, stream.lastSequence, until);
-  const remaps = loadToldRemaps(database, place.through, end, remapCountMax);
-  const sinks = loadAcknowledgingSinks(database, options.acknowledgedBy);
+  const end = Math.min(through + sequenceCountMax, stream.lastSequence, until);
+  const remaps = loadToldRemaps(database, through, end, remapCountMax);
   const { isWanted } = options;
   for (const remap of remaps) {
     const told = { type: "meter.group.remapped", event: remap.event };
@@ -74,7 +74,7 @@ function lookFurther(
     if (isFor) saveToldRemap(database, remap, toStart(remap, options.zones));
   }
   const isCut = remaps.length === remapCountMax;
-  savePlace(database, { from: place.from, through: isCut ? (remaps.at(-1)?.sequence ?? end) : end });
+  saveLooked(database, sinks, isCut ? (remaps.at(-1)?.sequence ?? end) : end);
 }
 
 function toStart({ data }: ToldRemap, zones: ZoneRules): number {

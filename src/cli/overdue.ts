@@ -1,4 +1,4 @@
-import { findOverdue, type OverdueReport } from "../acknowledgement/index.ts";
+import { findOverdue, type OverdueOptions, type OverdueReport } from "../acknowledgement/index.ts";
 import type { Config } from "../config/index.ts";
 import { type Database, toDatabaseFailure } from "../database/index.ts";
 import { isWanted } from "../delivery/index.ts";
@@ -23,10 +23,7 @@ export function lookForOverdue(config: Config, database: Database, nowMs: number
       marginMs: ackMarginHours * hourMs,
       acknowledgedBy,
       nowMs,
-      isWanted: (name, event) => {
-        const sink = config.sinks.find((one) => one.name === name);
-        return sink?.kind !== "webhook" || isWanted(sink, event);
-      },
+      isWanted: toIsWanted(config),
     });
     return { report, failure: null };
   } catch (error) {
@@ -34,4 +31,12 @@ export function lookForOverdue(config: Config, database: Database, nowMs: number
     if (failure instanceof Failure) return { report: null, failure };
     return { report: null, failure: null, bug: error };
   }
+}
+
+/** What the filters of webhooks let pass; other sinks get everything. */
+export function toIsWanted({ sinks }: Config): NonNullable<OverdueOptions["isWanted"]> {
+  return (name, event) => {
+    const sink = sinks.find((one) => one.name === name);
+    return sink?.kind !== "webhook" || isWanted(sink, event);
+  };
 }

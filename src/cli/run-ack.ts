@@ -62,10 +62,12 @@ async function keepReports(
 ): Promise<AckOutcome> {
   const { applyReports, applyThrough } = await import("../acknowledgement/index.ts");
   if (through === undefined) return applyReports(database, reports, clock.now());
+  const { toIsWanted } = await import("./overdue.ts");
   const { acknowledgedBy } = config;
   return applyThrough(database, {
     zones: config,
     acknowledgedBy,
+    isWanted: toIsWanted(config),
     throughSequence: through,
     nowMs: clock.now(),
   });

@@ -12,6 +12,8 @@ export const sink = sqliteTable("sink", {
   settledAtMs: integer("settled_at_ms"),
   /** Events up to this one were told before the sink was there. */
   startSequence: integer("start_sequence").notNull().default(0),
+  /** How far the outbox was looked through for remaps to be acknowledged by its consumer. */
+  lookedSequence: integer("looked_sequence").notNull().default(0),
   /** Failures in a row; 0 once it has taken something again. */
   failureCount: integer("failure_count").notNull().default(0),
   /** Not before this instant is anything sent to it again. */

@@ -19,7 +19,10 @@ export type Schedule = {
   readonly close: (endWithinMs: number) => Promise<void>;
 };
 
-/** Ticks from now on. What was missed while the process was down, or busy, is not made up for. */
+/** Later than its time by as much, a tick still counts: a machine that stood still must not cost a day. */
+const lateMsMax = 600_000;
+
+/** Ticks from now on. What was missed while the process was down, or stood still longer, is not made up. */
 export function openSchedule({ jobs, timezone, program, logger }: ScheduleOptions): Schedule {
   const children = openChildren(program);
   const lanes = openLanes({
@@ -39,7 +42,12 @@ export function openSchedule({ jobs, timezone, program, logger }: ScheduleOption
 
 /** The tick only starts something: node-cron itself is never busy with it. */
 function openTask(job: Job, timezone: string, logger: Logger, tick: () => void): ScheduledTask {
-  const task = createTask(job.cron, tick, { timezone, name: job.name, logger: toCronLogger(job, logger) });
+  const task = createTask(job.cron, tick, {
+    timezone,
+    name: job.name,
+    logger: toCronLogger(job, logger),
+    missedExecutionTolerance: lateMsMax,
+  });
   void task.start();
   return task;
 }

@@ -70,6 +70,12 @@ describe("the example consumer", () => {
     expect(await world.ask("digest")).toEqual(world.teller.digests());
   });
 
+  it("media types are read in any case", async () => {
+    const told = world.teller.tell([{ group: "north", added: ["m-5"] }]);
+    const answer = await world.post(told, { contentType: "Application/CloudEvents-Batch+JSON" });
+    expect(answer.status).toBe(204);
+  });
+
   it("takes either secret while they are changed, and events one by one", async () => {
     const told = world.teller.tell([{ group: "south", added: ["m-5"] }]);
     for (const [index, event] of told.entries())

@@ -217,7 +217,7 @@ CREATE TABLE `sink` (
 	`settled_sequence` integer NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`settled_at_ms` integer
-, `start_sequence` integer DEFAULT 0 NOT NULL, `failure_count` integer DEFAULT 0 NOT NULL, `retry_at_ms` integer, `error` text, `error_at_ms` integer, `disabled_at_ms` integer) STRICT;
+, `start_sequence` integer DEFAULT 0 NOT NULL, `looked_sequence` integer DEFAULT 0 NOT NULL, `failure_count` integer DEFAULT 0 NOT NULL, `retry_at_ms` integer, `error` text, `error_at_ms` integer, `disabled_at_ms` integer) STRICT;
 
 CREATE TABLE `staged_absence` (
 	`run_key` integer NOT NULL,
@@ -319,11 +319,6 @@ CREATE TABLE `told_remap` (
 	`reported_at_ms` integer,
 	`reason` text,
 	`overdue_at_ms` integer
-) STRICT;
-
-CREATE TABLE `told_remap_place` (
-	`id` integer PRIMARY KEY NOT NULL,
-	`sequence` integer NOT NULL
 ) STRICT;
 
 CREATE VIEW snapshot_assignment_history AS

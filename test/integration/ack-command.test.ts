@@ -116,6 +116,29 @@ describe("ack", () => {
     }
   });
 
+  it("takes up to a sequence what the webhook was to get, nothing that its filter held back", async () => {
+    const filtered = openOutbox();
+    try {
+      filtered.register("webhook:ems");
+      filtered.tell([
+        { meterId: "a", region: "CAISO", from: "2026-11-01" },
+        { meterId: "b", region: "ERCOT", from: "2026-11-01" },
+      ]);
+      const config = `${filtered.path}.json`;
+      const ems = { url: "http://127.0.0.1:9/", unsigned: true, regions: ["CAISO"] };
+      writeFileSync(config, JSON.stringify({ webhooks: { ems } }));
+      const surroundings = {
+        ...{ METER_SYNC_DATABASE: filtered.path, METER_SYNC_CONFIG: config },
+        ...{ METER_SYNC_SINKS: "webhook:ems", LEAP_BASE_URL: "http://127.0.0.1:9" },
+      };
+      const { stdout } = await runProgram(["ack", "--through", "2", "--applied"], surroundings, "/");
+      expect(JSON.parse(stdout)).toEqual({ applied: 1, rejected: 0, repeated: 0, unknown: [] });
+      expect(filtered.list(due).map(({ meter_id }) => meter_id)).toEqual(["a"]);
+    } finally {
+      filtered.close();
+    }
+  });
+
   it("lists remaps with what became of them, all or those of one state", async () => {
     outbox.settle("stdout", 7);
     outbox.find(due, { acknowledgedBy: ["stdout"] });

@@ -93,6 +93,20 @@ describe("which remaps are to be acknowledged", () => {
     expect(status().told).toBe(0);
   });
 
+  it("come in with a sink that is acknowledged later, where those before it did not want them", () => {
+    outbox.register(ems);
+    outbox.register(other);
+    outbox.tell([
+      { meterId: "a", region: "CAISO", from: "2026-11-01" },
+      { meterId: "b", region: "ERCOT", from: "2026-11-01" },
+    ]);
+    const isWanted = (sink: string, { event }: { event: string }) =>
+      JSON.parse(event).data.transmission_region === (sink === ems ? "CAISO" : "ERCOT");
+    expect(outbox.find(due, { isWanted }).told).toBe(1);
+    expect(outbox.find(due, { isWanted, acknowledgedBy: [ems, other] }).told).toBe(1);
+    expect(outbox.list(due).map(({ meter_id }) => meter_id)).toEqual(["a", "b"]);
+  });
+
   it("are those alone that a sink wants", () => {
     outbox.register(ems);
     outbox.tell([

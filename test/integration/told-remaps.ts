@@ -78,7 +78,7 @@ export function openOutbox(): Outbox {
     clear: () => {
       // What is tested from here on is many histories, and none through a loss of power.
       database.connection.pragma("synchronous = OFF");
-      for (const table of ["event", "event_count", "told_remap", "told_remap_place", "sink"]) {
+      for (const table of ["event", "event_count", "told_remap", "sink"]) {
         database.execute(`DELETE FROM ${table}`);
       }
       saveLastSequence(database, 0);
