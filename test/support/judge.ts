@@ -10,7 +10,7 @@ import type { Says } from "./oracle-views.ts";
 import { type Inspector, openInspector } from "./publication-check.ts";
 import { toSays } from "./resident-portfolio.ts";
 import type { DayOptions, Days } from "./run-days.ts";
-import type { Asked, Returned, ScriptedLeap } from "./scripted-leap.ts";
+import type { Returned, ScriptedLeap } from "./scripted-leap.ts";
 
 type Asking = DayOptions & {
   readonly nowMs: number;
@@ -115,9 +115,10 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
     const documents = new Map<string, object>();
     let rejected = 0;
     // Where everything was read as one chain, what else is asked for is not part of the sweep.
-    const isChain = leap.asked.some((asked) => isUnfiltered(asked));
-    const wanted = isPoll ? "modified" : isChain ? "nothing" : "added";
-    for (const document of toWhole(leap.returned.filter(({ by }) => by === wanted))) {
+    const wholeBy = (wanted: Returned["by"]) => toWhole(leap.returned.filter(({ by }) => by === wanted));
+    const chain = isPoll ? [] : wholeBy("nothing");
+    const read = chain.length > 0 ? chain : wholeBy(isPoll ? "modified" : "added");
+    for (const document of read.flatMap(({ documents }) => documents)) {
       const id = (document as { meter_id?: string }).meter_id?.toLowerCase();
       if (id === undefined) rejected += 1;
       else documents.set(id, document);
@@ -165,22 +166,16 @@ export function openJudge(leap: ScriptedLeap, days: Days, rules: Rules): Judge {
 }
 
 /**
- * The documents of searches read to their last page, each from where it was last begun: what was given up to
- * be read in parts, or anew, has told nothing (I2).
+ * The pages of searches that were read to their last, each from where it was last begun: what was given up,
+ * to be read in parts, anew, or in another way, has told nothing (I2).
  */
-function toWhole(pages: readonly Returned[]): object[] {
+function toWhole(pages: readonly Returned[]): Returned[] {
   const reads = new Map<string, Returned[]>();
   for (const page of pages) {
     const before = page.isFirst ? [] : (reads.get(page.search) ?? []);
     reads.set(page.search, [...before, page]);
   }
-  const whole = [...reads.values()].filter((read) => read.some(({ isLast }) => isLast));
-  return whole.flatMap((read) => read.flatMap(({ documents }) => documents));
-}
-
-function isUnfiltered(asked: Asked): boolean {
-  const isPlain = (name: string) => name === "page_size" || name === "page_token";
-  return !isById(asked) && Object.keys(asked.body).every(isPlain);
+  return [...reads.values()].filter((read) => read.some(({ isLast }) => isLast)).flat();
 }
 
 /** Whether what struck leaves nothing to publish. */

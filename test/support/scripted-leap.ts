@@ -100,9 +100,12 @@ export async function openScriptedLeap(entries: readonly Entry[] = []): Promise<
   return leap;
 }
 
-function toReturned({ body: question }: Asked, { status, body, raw, cutAfterBytes }: Answer): Returned[] {
+function toReturned(
+  { method, body: question }: Asked,
+  { status, body, raw, cutAfterBytes }: Answer,
+): Returned[] {
   const isWhole = status === 200 && raw === undefined && cutAfterBytes === undefined;
-  if (!isWhole || question.meter_ids !== undefined) return [];
+  if (!isWhole || method !== "POST" || question.meter_ids !== undefined) return [];
   const page = body as {
     readonly meters?: object[];
     readonly results?: object[];
