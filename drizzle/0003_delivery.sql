@@ -33,6 +33,8 @@ CREATE TABLE `delivery` (
 CREATE INDEX `delivery_lane` ON `delivery` (`sink`,`partitionkey`,`sequence`);--> statement-breakpoint
 CREATE INDEX `delivery_batch_key` ON `delivery` (`batch_key`);--> statement-breakpoint
 CREATE INDEX `delivery_run` ON `delivery` (`sink`,`run_id`);--> statement-breakpoint
+CREATE INDEX `delivery_closed` ON `delivery` (`sink`,`partitionkey`) WHERE state <> 'waiting';--> statement-breakpoint
+CREATE INDEX `delivery_set_aside` ON `delivery` (`sink`) WHERE state = 'set_aside';--> statement-breakpoint
 CREATE TABLE `delivery_batch` (
 	`batch_key` integer PRIMARY KEY NOT NULL,
 	`sink` text NOT NULL,
@@ -45,6 +47,7 @@ CREATE TABLE `delivery_batch` (
 ) STRICT;
 --> statement-breakpoint
 CREATE INDEX `delivery_batch_sink` ON `delivery_batch` (`sink`,`first_sequence`);--> statement-breakpoint
+ALTER TABLE `sink` ADD `taken_sequence` integer;--> statement-breakpoint
 ALTER TABLE `sink` ADD `start_sequence` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `sink` ADD `looked_sequence` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `sink` ADD `failure_count` integer DEFAULT 0 NOT NULL;--> statement-breakpoint

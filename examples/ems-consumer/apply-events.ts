@@ -1,4 +1,5 @@
 /** Applies change events, each once; starts from the snapshot again where something does not fit. */
+import { type Remap, saveOwed } from "./acknowledge.ts";
 import { applyGroupUpdate, type GroupUpdate } from "./groups.ts";
 import { bootstrap, type Store } from "./store.ts";
 
@@ -28,19 +29,19 @@ function applyEvent(store: Store, snapshotPath: string, event: ChangeEvent): voi
     snapshot_sequence: number;
   };
   const isOfOurs = event.streamid === undefined || event.streamid === place.stream_id;
+  const applied = store.prepare("SELECT sequence FROM applied WHERE partitionkey = ?").pluck();
+  const isRepeat =
+    sequence <= place.snapshot_sequence || sequence <= Number(applied.get(event.partitionkey) ?? 0);
   // Of a repeat, too: a report that is given twice does no harm, and one that is lost does. Sequences of
-  // another stream mean nothing here; what such an event says we hold as soon as we have applied it.
+  // another stream mean nothing here; what such an event says we hold as soon as we have started again.
   if (event.type === "meter.group.remapped")
-    store
-      .prepare("INSERT OR IGNORE INTO acknowledgement VALUES (?, ?)")
-      .run(event.id, isOfOurs ? sequence : 0);
+    saveOwed(store, event.id, isOfOurs && !isRepeat ? sequence : 0, event.data as Remap);
 
   if (!isOfOurs) {
     bootstrap(store, snapshotPath, `event ${sequence} is of another stream`, event);
     return;
   }
-  const applied = store.prepare("SELECT sequence FROM applied WHERE partitionkey = ?").pluck();
-  if (sequence <= place.snapshot_sequence || sequence <= Number(applied.get(event.partitionkey) ?? 0)) return;
+  if (isRepeat) return;
 
   if (event.type === "meter.enrollment.group.updated") {
     const misfit = applyGroupUpdate(store, event.data as GroupUpdate);
@@ -49,7 +50,7 @@ function applyEvent(store: Store, snapshotPath: string, event: ChangeEvent): voi
       return;
     }
   }
-  // It comes after all other events of its run: now we hold what their remaps said, and may report so.
+  // It comes after all other events of its run: now it is time to look which of their remaps we hold.
   if (event.type === "sync.published") store.prepare("UPDATE place SET published_sequence = ?").run(sequence);
   store.prepare("INSERT OR REPLACE INTO applied VALUES (?, ?)").run(event.partitionkey, sequence);
 }

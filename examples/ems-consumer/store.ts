@@ -24,8 +24,16 @@ const tables = `
   CREATE TABLE IF NOT EXISTS waiting_part (
     market_group_id TEXT NOT NULL, part INTEGER NOT NULL, update_json TEXT NOT NULL,
     PRIMARY KEY (market_group_id, part)) STRICT;
-  -- Remaps that we owe a report for.
-  CREATE TABLE IF NOT EXISTS acknowledgement (event_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT;
+  -- Remaps that we owe a report for, with what we have to hold before we may give it. Sequence 0: we do.
+  CREATE TABLE IF NOT EXISTS acknowledgement (
+    event_id TEXT PRIMARY KEY, sequence INTEGER NOT NULL, meter_id TEXT NOT NULL, program TEXT NOT NULL,
+    from_groups TEXT NOT NULL, to_groups TEXT NOT NULL, from_date TEXT, to_date TEXT NOT NULL) STRICT;
+  CREATE INDEX IF NOT EXISTS acknowledgement_meter ON acknowledgement (meter_id);
+  CREATE INDEX IF NOT EXISTS acknowledgement_sequence ON acknowledgement (sequence, event_id);
+  -- Which programs ever put a meter into a group: when one of them takes it out, others may keep it there.
+  CREATE TABLE IF NOT EXISTS meter_program (
+    meter_id TEXT NOT NULL, market_group_id TEXT NOT NULL, program TEXT NOT NULL,
+    PRIMARY KEY (meter_id, market_group_id, program)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS note (
     note_id INTEGER PRIMARY KEY, noted_at TEXT NOT NULL, text TEXT NOT NULL) STRICT;
 `;
@@ -69,7 +77,11 @@ export function bootstrap(
 }
 
 function replaceAll(store: Store, snapshot: Store, info: Info, reason: string): void {
-  for (const table of ["place", "applied", "membership", "group_version", "waiting_part"])
+  // Sequences of another stream mean nothing here: what we saw of that one, we have to take as it is.
+  store
+    .prepare("UPDATE acknowledgement SET sequence = 0 WHERE ? <> (SELECT stream_id FROM place)")
+    .run(info.stream_id);
+  for (const table of ["place", "applied", "membership", "group_version", "waiting_part", "meter_program"])
     store.exec(`DELETE FROM ${table}`);
   const addMember = store.prepare("INSERT INTO membership VALUES (?, ?, ?, ?)");
   const members = snapshot.prepare(
@@ -80,6 +92,11 @@ function replaceAll(store: Store, snapshot: Store, info: Info, reason: string): 
     const isLast = row.trade_date === info.horizons[row.transmission_region]?.last;
     addMember.run(row.market_group_id, row.meter_id, row.trade_date, isLast ? forever : row.trade_date);
   }
+  const addProgram = store.prepare("INSERT INTO meter_program VALUES (?, ?, ?)");
+  const programs = snapshot
+    .prepare("SELECT DISTINCT meter_id, market_group_id, ifnull(program, '') FROM snapshot_group_members")
+    .raw();
+  for (const row of programs.iterate()) addProgram.run(row);
   const addVersion = store.prepare("INSERT INTO group_version VALUES (?, ?)");
   const versions = snapshot.prepare("SELECT DISTINCT market_group_id, version FROM snapshot_groups").raw();
   for (const row of versions.iterate()) addVersion.run(row);
@@ -91,8 +108,6 @@ function replaceAll(store: Store, snapshot: Store, info: Info, reason: string): 
   store
     .prepare("INSERT INTO place VALUES (1, ?, ?, ?, ?)")
     .run(info.stream_id, info.last_sequence, info.last_sequence, checkedFrom);
-  // We hold now what all these remaps said, whichever of their events we had seen.
-  store.exec("UPDATE acknowledgement SET sequence = 0");
   const text = `started from the snapshot at event ${info.last_sequence}: ${reason}`;
   store.prepare("INSERT INTO note (noted_at, text) VALUES (?, ?)").run(new Date().toISOString(), text);
 }

@@ -8,13 +8,13 @@ export const toldRemap = sqliteTable(
     sequence: integer("sequence").primaryKey(),
     eventId: text("event_id").notNull().unique(),
     meterId: text("meter_id").notNull(),
-    /** Empty for none. */
+    /** Empty for none: then its groups are those over all programs. */
     program: text("program").notNull(),
     effectiveFrom: text("effective_from").notNull(),
     toldAtMs: integer("told_at_ms").notNull(),
     /** When its first trade date begins. */
     startsAtMs: integer("starts_at_ms").notNull(),
-    /** `told`, `applied`, `rejected`, or `superseded` by a later remap of the same meter and program. */
+    /** `told`, `applied`, `rejected`, or `superseded` by later remaps of the same meter. */
     state: text("state").notNull(),
     reportedAtMs: integer("reported_at_ms"),
     /** The consumer's own words on a rejection. */

@@ -20,8 +20,9 @@ const reasonLengthMax = 2000;
 const problemCountMax = 50;
 
 /**
- * Reports as JSON (one, or an array) or NDJSON. Where there are problems, each with the number of its report,
- * the others are given all the same: whoever asks decides whether to keep any.
+ * Reports as JSON (one, or an array) or NDJSON; an empty text has none, and that is no problem. Where there
+ * are problems, each with the number of its report, the others are given all the same: whoever asks decides
+ * whether to keep any.
  */
 export function parseReports(text: string): ParsedReports {
   const documents = toDocuments(text);
@@ -111,7 +112,7 @@ type Document = { readonly isJson: true; readonly value: unknown } | { readonly 
 /** What the text holds, or why nothing can be told apart in it. */
 function toDocuments(text: string): readonly Document[] | string {
   const body = text.replace(/^\uFEFF/, "").trim();
-  if (body === "") return "there is no report in it";
+  if (body === "") return [];
   const whole = parseJson(body);
   if (whole.isJson) {
     const list: readonly unknown[] = Array.isArray(whole.value) ? whole.value : [whole.value];

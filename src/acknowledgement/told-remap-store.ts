@@ -63,7 +63,8 @@ export function loadRemapRow(database: Database, eventId: string): RemapRow | nu
 
 /**
  * Keeps a remap to be acknowledged; one that is known already keeps what was reported on it. Earlier ones of
- * its meter and program that are not applied, and of which it leaves nothing to apply, are superseded.
+ * its meter and program (of any, where it has none) that are not applied, and of which it leaves nothing to
+ * apply, are superseded.
  */
 export function saveToldRemap(database: Database, remap: ToldRemap, startsAtMs: number): void {
   const { sequence, eventId, toldAtMs, data } = remap;
@@ -78,7 +79,7 @@ export function saveToldRemap(database: Database, remap: ToldRemap, startsAtMs: 
   const earlier = database
     .prepare(
       `SELECT sequence FROM told_remap
-       WHERE meter_id = ? AND program = ? AND sequence < ? AND state IN ('told', 'rejected')`,
+       WHERE meter_id = ? AND ? IN (program, '') AND sequence < ? AND state IN ('told', 'rejected')`,
     )
     .all(data.meter_id, program, sequence);
   for (const row of earlier) {
@@ -87,13 +88,17 @@ export function saveToldRemap(database: Database, remap: ToldRemap, startsAtMs: 
   }
 }
 
-/** Whether later remaps of its meter and program have told all of its dates anew. */
+/**
+ * Whether later remaps of its meter and program have told all of its dates anew. One without a program has
+ * the groups over all programs; one with a program says nothing of what others there are.
+ */
 export function isOvertaken(database: Database, sequence: number): boolean {
   const [own, ...later] = database
     .prepare(
       `SELECT l.effective_from, json_extract(e.event, '$.data.effective_to') AS effective_to
        FROM told_remap o
-       JOIN told_remap l ON l.meter_id = o.meter_id AND l.program = o.program AND l.sequence >= o.sequence
+       JOIN told_remap l
+         ON l.meter_id = o.meter_id AND l.program IN (o.program, '') AND l.sequence >= o.sequence
        JOIN event e ON e.sequence = l.sequence
        WHERE o.sequence = ? ORDER BY l.sequence`,
     )

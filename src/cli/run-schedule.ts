@@ -38,7 +38,7 @@ export async function runSchedule(invocation: Invocation): Promise<number> {
     logger.info({ url: endpoint.url }, "listening");
     const jobs = toJobs(invocation, config);
     const program = { self, environment, cwd };
-    const schedule = openSchedule({ jobs, timezone: config.timezone, program, logger });
+    const schedule = openSchedule({ jobs, program, logger });
     try {
       await printNextRuns(invocation, config, schedule);
       if (!stop.signal.aborted) await once(stop.signal, "abort");
@@ -65,7 +65,7 @@ async function printNextRuns(invocation: Invocation, config: Config, schedule: S
   const rows = schedule.nextRuns().map(({ job, at }) => ({
     job: job.name,
     cron: job.cron,
-    timezone: config.timezone,
+    timezone: job.timezone,
     next_run_at: at === null ? null : formatInstant(at.getTime()),
   }));
   if (config.sinks.some((sink) => sink.kind === "stdout")) {

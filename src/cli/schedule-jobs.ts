@@ -4,13 +4,14 @@ import type { Job } from "../schedule/index.ts";
 import type { Format } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 
-const deliverCron = "*/5 * * * *";
+/** In UTC, whatever the others are in: node-cron starts nothing in the hour that daylight saving repeats. */
+const deliverTime = { cron: "*/5 * * * *", timezone: "UTC" };
 
 /** A sweep goes before polls: one that meets a poll waits for its end. */
 export function toJobs(invocation: Invocation, config: Config): readonly Job[] {
-  const { cron, pollCron, sinks, databasePath } = config;
+  const { cron, pollCron, timezone, sinks, databasePath } = config;
   const options = toGlobalOptions(invocation);
-  const sync = { lane: "sync", isDue: () => true };
+  const sync = { lane: "sync", timezone, isDue: () => true };
   const sweep = { ...sync, name: "sync", cron, isMadeUpFor: true, arguments: ["sync", ...options] };
   const poll = { name: "poll", isMadeUpFor: false, arguments: ["sync", "--mode", "poll", ...options] };
   const deliver = { name: "deliver", isMadeUpFor: false, arguments: ["deliver", ...options] };
@@ -19,7 +20,7 @@ export function toJobs(invocation: Invocation, config: Config): readonly Job[] {
   return [
     sweep,
     ...(pollCron === null ? [] : [{ ...sync, ...poll, cron: pollCron }]),
-    ...(sinks.length === 0 ? [] : [{ ...deliver, lane: "deliver", cron: deliverCron, isDue }]),
+    ...(sinks.length === 0 ? [] : [{ ...deliver, ...deliverTime, lane: "deliver", isDue }]),
   ];
 }
 

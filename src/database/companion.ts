@@ -36,10 +36,12 @@ export function loadCompanion(path: string): string | null {
  * disk when this returns. Throws a `Failure` of kind `environment`; then what stood there still stands.
  */
 export function saveCompanion(path: string, text: string, couldNot = `cannot write ${path}`): void {
-  // Callers write one at a time, so that one name will do: whatever a crash leaves there is written over.
+  // Callers write one at a time, so that one name will do: whatever a crash leaves there is removed.
   const aside = `${path}.new`;
   try {
-    const file = openSync(aside, "w", 0o600);
+    // Not followed where it is a link, and its mode is ours.
+    rmSync(aside, { force: true });
+    const file = openSync(aside, "wx", 0o600);
     try {
       writeFileSync(file, text);
       fsyncSync(file);

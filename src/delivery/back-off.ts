@@ -1,6 +1,7 @@
 const sinkBaseMs = 1000;
 const laneBaseMs = 60_000;
-const boundMaxMs = 3_600_000;
+/** No wait of our own is longer. */
+export const boundMaxMs = 3_600_000;
 /** No receiver is left alone for longer, whatever it asks for. */
 const retryAfterMaxMs = 24 * 3_600_000;
 

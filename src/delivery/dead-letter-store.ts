@@ -55,6 +55,12 @@ export function enableSink(database: Database, name: string): boolean {
     const { changes } = database
       .prepare("UPDATE sink SET disabled_at_ms = NULL, retry_at_ms = NULL, failure_count = 0 WHERE name = ?")
       .run(name);
+    // What gave trouble alone may have met with what is mended now.
+    database
+      .prepare(
+        "UPDATE delivery_batch SET next_attempt_at_ms = 0 WHERE sink = ? AND next_attempt_at_ms IS NOT NULL",
+      )
+      .run(name);
     return changes > 0;
   });
 }

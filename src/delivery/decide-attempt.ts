@@ -5,9 +5,9 @@ export const failuresBeforePause = 3;
 /** One event too many makes a whole request refused: it takes many in a row to be the receiver's. */
 export const refusalsBeforePause = 200;
 const attemptsBeforeSplit = 3;
-const attemptsBeforeSetAside = 5;
-/** So many failures in a row are the receiver's, not the events'. */
-const failuresOfReceiver = 5;
+/** So often is a single event sent before it is asked whether it is itself what is wrong. */
+const refusalsBeforeDoubt = 2;
+const failuresBeforeDoubt = 3;
 
 /** What was sent, as it stands with this attempt counted. */
 export type Attempted = {
@@ -21,15 +21,18 @@ export type Attempted = {
   readonly failureCount: number;
 };
 
+/**
+ * `doubt`: it is this event or the receiver, and the next thing is to find out which. `postpone`: others go
+ * first; where it `isPaused` the receiver is left alone, too.
+ */
 export type Verdict =
-  | { readonly kind: "settle" | "split" | "set_aside" | "disable" | "pause" }
-  /** Others go first. `isPaused`: the receiver is left alone, too. */
+  | { readonly kind: "settle" | "split" | "doubt" | "disable" | "pause" }
   | { readonly kind: "postpone"; readonly isAtOnce: boolean; readonly isPaused: boolean };
 
 /**
  * What follows from an answer. A receiver that is down must never make dead letters, and one event that is
- * refused must not stop the others (I6): where it cannot be told which of the two it is, others are tried
- * first, and only what fails while they are taken is set aside.
+ * refused must not stop the others (I6): an answer alone cannot tell which of the two it is, so others are
+ * tried first, and nothing is set aside on the word of an answer to itself.
  */
 export function decideAttempt(answer: Pick<Answer, "kind">, attempted: Attempted): Verdict {
   switch (answer.kind) {
@@ -50,18 +53,17 @@ export function decideAttempt(answer: Pick<Answer, "kind">, attempted: Attempted
 /** The content was refused: asked once more after the others, for a receiver may refuse by mistake. */
 function decideRefused({ eventCount, attemptCount, isOtherTaken, failureCount }: Attempted): Verdict {
   if (eventCount > 1) return { kind: "split" };
-  const isItself = isOtherTaken || failureCount < failuresOfReceiver;
-  if (attemptCount >= 2 && isItself) return { kind: "set_aside" };
+  if (attemptCount >= refusalsBeforeDoubt) return { kind: "doubt" };
   // A receiver that takes others is not in trouble, however many of a kind it refuses.
   const isPaused = !isOtherTaken && failureCount >= failuresBeforePause;
-  return { kind: "postpone", isAtOnce: attemptCount < 2, isPaused };
+  return { kind: "postpone", isAtOnce: true, isPaused };
 }
 
 /** It may be the receiver, or what was sent. */
 function decideFailed(attempted: Attempted): Verdict {
-  const { eventCount, attemptCount, isPart, isOtherTaken, failureCount } = attempted;
+  const { eventCount, attemptCount, isPart, failureCount } = attempted;
   if (attemptCount < attemptsBeforeSplit && !isPart) return { kind: "pause" };
   if (eventCount > 1) return { kind: "split" };
-  if (attemptCount >= attemptsBeforeSetAside && isOtherTaken) return { kind: "set_aside" };
+  if (attemptCount >= failuresBeforeDoubt) return { kind: "doubt" };
   return { kind: "postpone", isAtOnce: false, isPaused: failureCount >= failuresBeforePause };
 }

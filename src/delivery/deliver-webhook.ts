@@ -6,7 +6,7 @@ import { planLaneWaitMs, planSinkWaitMs } from "./back-off.ts";
 import { decideAttempt, failuresBeforePause, refusalsBeforePause, type Verdict } from "./decide-attempt.ts";
 import type { DeliveryContext } from "./deliver.ts";
 import type { Answer, WebhookSink } from "./delivery.ts";
-import { type Batch, loadNextAttempt, loadOpenBatch, saveNextBatch } from "./lane-store.ts";
+import { type Batch, loadLastTaken, loadNextAttempt, loadOpenBatch, saveNextBatch } from "./lane-store.ts";
 import {
   deadLetterCountMax,
   loadSinkState,
@@ -16,6 +16,7 @@ import {
   saveSetAside,
   saveSinkTrouble,
   saveSplit,
+  saveTaken,
   settleBatch,
 } from "./settle-store.ts";
 
@@ -33,27 +34,69 @@ export async function deliverToWebhook(
   onDelivered: (eventCount: number) => void,
 ): Promise<Failure | null> {
   let patienceLeftMs = patienceMs;
+  const pass: Pass = { ...context, mayBeFreed: true };
   for (;;) {
     context.signal.throwIfAborted();
     const state = loadSinkState(database, sink.name);
     const obstacle = toObstacle(sink.name, state);
     if (obstacle !== null) return obstacle;
-    const waitMs = Math.max(0, (state.retryAtMs ?? 0) - context.clock.now());
+    const waitMs = toWaitMs(state, context.clock.now());
     if (waitMs > patienceLeftMs) return toWaitFailure(sink.name, state.retryAtMs, state.error);
     if (waitMs > 0) await (context.wait ?? pause)(waitMs, context.signal);
     patienceLeftMs -= waitMs;
-    const batch = loadNextBatch(database, sink, context.clock.now());
+    const batch = loadNextBatch(database, sink, pass);
     if (batch === null) return loadPostponed(database, sink.name);
     if (sink.batchEventCountMax === 1 && batch.events.length > 1) {
       // Planned before its receiver was set to take single events.
       inTransaction(database, () => saveSplit(database, sink.name, batch));
       continue;
     }
-    saveFirstSent(database, batch, context.clock.now());
-    const { webhookId, events } = batch;
-    const answer = await sink.send({ webhookId, events, sentAtMs: context.clock.now() }, context.signal);
-    if (saveAnswer(database, sink, batch, answer, context) === "settle") onDelivered(events.length);
+    if (await deliverBatch(database, sink, batch, pass)) onDelivered(batch.events.length);
   }
+}
+
+/** What one pass knows beside the context: whether something may have waited for what was settled since. */
+type Pass = DeliveryContext & { mayBeFreed: boolean };
+
+/** Sends one request and keeps what came of it; true where it was taken. */
+async function deliverBatch(
+  database: Database,
+  sink: WebhookSink,
+  batch: Batch,
+  context: Pass,
+): Promise<boolean> {
+  saveFirstSent(database, batch, context.clock.now());
+  const send = ({ webhookId, events }: Pick<Batch, "webhookId" | "events">) =>
+    sink.send({ webhookId, events, sentAtMs: context.clock.now() }, context.signal);
+  const answer = await send(batch);
+  const verdict = toVerdict(database, sink, batch, answer, context);
+  if (verdict.kind !== "doubt") return saveVerdict(database, sink, batch, answer, verdict, context);
+  // An event that was taken before is sent once more: repeats are harmless, and this one says whether the
+  // receiver takes anything at all just now.
+  const known = loadLastTaken(database, sink.name);
+  const proof = known === null ? null : await send({ webhookId: known.id, events: [known] });
+  if (proof?.kind !== "taken") {
+    const isPaused = { kind: "postpone", isAtOnce: false, isPaused: true } as const;
+    return saveVerdict(database, sink, batch, proof ?? answer, isPaused, context);
+  }
+  saveTaken(database, sink.name, context.clock.now());
+  const again = await send(batch);
+  if (again.kind === "taken") return saveVerdict(database, sink, batch, again, { kind: "settle" }, context);
+  if (again.kind === "refused" || again.kind === "failed") {
+    inTransaction(database, () => saveSetAside(database, sink.name, batch, again, context.clock.now()));
+    context.mayBeFreed = true;
+    return false;
+  }
+  return saveVerdict(database, sink, batch, again, decideAttempt(again, unproven), context);
+}
+
+/** Of an answer that says nothing about what was sent. */
+const unproven = { eventCount: 1, attemptCount: 1, isPart: false, isOtherTaken: true, failureCount: 1 };
+
+/** A clock that was put back since says nothing about how long the receiver has been left alone. */
+function toWaitMs({ retryAtMs, errorAtMs }: SinkState, nowMs: number): number {
+  const isPutBack = errorAtMs !== null && errorAtMs > nowMs;
+  return isPutBack ? 0 : Math.max(0, (retryAtMs ?? 0) - nowMs);
 }
 
 /** A real wait. Rejects with the signal's reason once that is aborted. */
@@ -66,45 +109,54 @@ export async function pause(waitMs: number, signal: AbortSignal): Promise<void> 
  * In the order of their sequences; what is taken apart comes after what never failed, so that it delays no
  * other, and what gave trouble alone after all others.
  */
-function loadNextBatch(database: Database, sink: WebhookSink, nowMs: number): Batch | null {
+function loadNextBatch(database: Database, sink: WebhookSink, pass: Pass): Batch | null {
+  const nowMs = pass.clock.now();
   return (
     loadOpenBatch(database, sink.name, "whole", nowMs) ??
-    saveNextBatch(database, sink, nowMs) ??
+    saveNextBatch(database, sink, pass, nowMs) ??
     loadOpenBatch(database, sink.name, "part", nowMs) ??
     loadOpenBatch(database, sink.name, "postponed", nowMs)
   );
 }
 
-function saveAnswer(
+function toVerdict(
   database: Database,
   sink: WebhookSink,
   batch: Batch,
   answer: Answer,
-  { clock, random }: DeliveryContext,
-): Verdict["kind"] {
+  { clock }: DeliveryContext,
+): Verdict {
   const nowMs = clock.now();
   const state = loadSinkState(database, sink.name);
-  const failureCount = state.failureCount + 1;
-  const attemptCount = batch.attemptCount + 1;
-  const verdict = decideAttempt(answer, {
+  return decideAttempt(answer, {
     eventCount: batch.events.length,
-    attemptCount,
+    attemptCount: batch.attemptCount + 1,
     isPart: batch.partDepth > 0,
-    isOtherTaken: (state.settledAtMs ?? 0) > (batch.firstSentAtMs ?? nowMs),
-    failureCount,
+    isOtherTaken: isTakenSince(state, batch.firstSentAtMs ?? nowMs, nowMs),
+    failureCount: state.failureCount + 1,
   });
+}
+
+function saveVerdict(
+  database: Database,
+  sink: WebhookSink,
+  batch: Batch,
+  answer: Answer,
+  verdict: Verdict,
+  pass: Pass,
+): boolean {
+  const { clock, random } = pass;
+  const nowMs = clock.now();
   if (verdict.kind === "settle") {
-    settleBatch(database, sink.name, batch, nowMs);
-    return verdict.kind;
+    if (settleBatch(database, sink.name, batch, nowMs)) pass.mayBeFreed = true;
+    return true;
   }
   inTransaction(database, () => {
+    const failureCount = loadSinkState(database, sink.name).failureCount + 1;
     const isAtOnce = verdict.kind === "postpone" && verdict.isAtOnce;
-    const laneWaitMs = isAtOnce ? 0 : planLaneWaitMs(attemptCount, random);
+    const laneWaitMs = isAtOnce ? 0 : planLaneWaitMs(batch.attemptCount + 1, random);
     if (verdict.kind === "split") saveSplit(database, sink.name, batch);
-    else if (verdict.kind === "set_aside") saveSetAside(database, sink.name, batch, answer, nowMs);
     else saveAttempt(database, batch, answer, verdict.kind === "postpone" ? nowMs + laneWaitMs : null);
-    // One event set aside says nothing about the receiver.
-    if (verdict.kind === "set_aside") return;
     const sinkWaitMs = planSinkWaitMs(failureCount, answer.retryAfterMs, random);
     saveSinkTrouble(
       database,
@@ -118,7 +170,12 @@ function saveAnswer(
       nowMs,
     );
   });
-  return verdict.kind;
+  return false;
+}
+
+/** What was taken at an instant still to come was taken by a clock that has been put back since. */
+function isTakenSince({ settledAtMs }: SinkState, sinceMs: number, nowMs: number): boolean {
+  return settledAtMs !== null && settledAtMs > sinceMs && settledAtMs <= nowMs;
 }
 
 function isSinkPaused(verdict: Verdict, answer: Answer, failureCount: number): boolean {
@@ -128,7 +185,8 @@ function isSinkPaused(verdict: Verdict, answer: Answer, failureCount: number): b
   return verdict.kind === "split" && failureCount >= countMax;
 }
 
-function toObstacle(name: string, { disabledAtMs, deadLetterCount }: SinkState): Failure | null {
+/** What keeps a sink from getting anything, before anything is sent; `null` where nothing does. */
+export function toObstacle(name: string, { disabledAtMs, deadLetterCount }: SinkState): Failure | null {
   if (disabledAtMs !== null) {
     return new Failure(
       "environment",

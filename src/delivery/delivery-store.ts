@@ -19,7 +19,7 @@ export function registerSinks(database: Database, sinks: readonly Sink[], nowMs:
       const last = Number(stream?.last ?? 0);
       for (const sink of sinks) {
         const isAtNow = sink.kind === "append" || sink.startAt === "now";
-        const start = isAtNow ? last : Math.min(sink.startAt - 1, last);
+        const start = isAtNow ? last : sink.startAt - 1;
         register.run(sink.name, start, start, nowMs);
       }
     });

@@ -1,4 +1,5 @@
 import { type Database, inTransaction } from "../database/index.ts";
+import { boundMaxMs } from "./back-off.ts";
 import type { DueEvent, WebhookSink } from "./delivery.ts";
 import { type Candidate, planBatch } from "./plan-batch.ts";
 import { toWebhookId } from "./sign.ts";
@@ -22,7 +23,8 @@ type LaneCandidate = Candidate & { readonly runId: string; readonly id: string; 
 /**
  * The open request that is next; `null` where there is none, or where it is not time. Whole ones by sequence;
  * parts of those that failed by how small they are, so that a sibling follows a part that fails and shows
- * whether it is the receiver; of those that gave trouble alone the least tried, in time.
+ * whether it is the receiver; of those that gave trouble alone the least tried, in time, or
+ * where the clock was put back: no wait is that long.
  */
 export function loadOpenBatch(
   database: Database,
@@ -33,12 +35,13 @@ export function loadOpenBatch(
   const row = database
     .prepare(
       `SELECT batch_key FROM delivery_batch
-       WHERE sink = @sink AND (next_attempt_at_ms IS NULL OR next_attempt_at_ms <= @nowMs)
+       WHERE sink = @sink AND (next_attempt_at_ms IS NULL OR next_attempt_at_ms <= @nowMs
+           OR next_attempt_at_ms > @nowMs + @waitMaxMs)
          AND CASE WHEN next_attempt_at_ms IS NOT NULL THEN 'postponed'
            WHEN part_depth > 0 THEN 'part' ELSE 'whole' END = @kind
        ORDER BY CASE WHEN @kind = 'postponed' THEN attempt_count ELSE part_depth END, first_sequence LIMIT 1`,
     )
-    .get({ sink: sinkName, kind, nowMs });
+    .get({ sink: sinkName, kind, nowMs, waitMaxMs: boundMaxMs });
   return row === undefined ? null : loadBatch(database, Number(row.batch_key));
 }
 
@@ -76,16 +79,34 @@ function loadBatch(database: Database, batchKey: number): Batch {
   };
 }
 
+/** An event that the sink took last; `null` where it never took any, or it is not kept any more. */
+export function loadLastTaken(database: Database, sinkName: string): DueEvent | null {
+  const row = database
+    .prepare(
+      `SELECT e.sequence, e.id, e.event FROM sink s JOIN event e ON e.sequence = s.taken_sequence
+       WHERE s.name = ?`,
+    )
+    .get(sinkName);
+  return row === undefined ? null : toDueEvent(row);
+}
+
 /**
  * Makes the next request out of what no longer waits, and then of what comes next in the outbox, and moves
- * the sink's place. `null` where nothing is left to send. From here on the request is fixed.
+ * the sink's place. `null` where nothing is left to send. From here on the request is fixed. What waits may
+ * be much: it is not looked through where nothing can have been freed since the last look.
  */
-export function saveNextBatch(database: Database, sink: WebhookSink, nowMs: number): Batch | null {
+export function saveNextBatch(
+  database: Database,
+  sink: WebhookSink,
+  pass: { mayBeFreed: boolean },
+  nowMs: number,
+): Batch | null {
   for (;;) {
-    const step = inTransaction(
-      database,
-      () => saveFreed(database, sink, nowMs) ?? saveFromOutbox(database, sink, nowMs),
-    );
+    const step = inTransaction(database, () => {
+      const freed = pass.mayBeFreed ? saveFreed(database, sink, nowMs) : null;
+      pass.mayBeFreed = freed !== null;
+      return freed ?? saveFromOutbox(database, sink, nowMs);
+    });
     if (step === "end") return null;
     if (step !== "passed") return loadBatch(database, step);
   }

@@ -2,10 +2,11 @@ import type { Database } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { planSinkWaitMs } from "./back-off.ts";
 import type { DeliveryContext } from "./deliver.ts";
-import { pause } from "./deliver-webhook.ts";
+import { pause, toObstacle } from "./deliver-webhook.ts";
 import type { DueEvent, Sink, WebhookSink } from "./delivery.ts";
 import { planBatch } from "./plan-batch.ts";
 import { isReplayed, loadReplayed, type ReplayFilter } from "./replay-store.ts";
+import { loadSinkState } from "./settle-store.ts";
 import { toWebhookId } from "./sign.ts";
 
 export type ReplayReport = {
@@ -36,6 +37,13 @@ export async function replayEvents(
   const failures: { sink: string; message: string; next_sequence: number }[] = [];
   for (const sink of sinks) {
     replayed[sink.name] = 0;
+    const obstacle =
+      sink.kind === "append" ? null : toObstacle(sink.name, loadSinkState(database, sink.name));
+    if (obstacle !== null) {
+      const next = filter.fromSequence ?? 1;
+      failures.push({ sink: sink.name, message: obstacle.message, next_sequence: next });
+      continue;
+    }
     for (let after = 0; ; ) {
       context.signal.throwIfAborted();
       const { events, lastSequence } = planNext(database, sink, filter, after);

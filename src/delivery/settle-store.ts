@@ -12,6 +12,7 @@ export type SinkState = {
   readonly failureCount: number;
   readonly retryAtMs: number | null;
   readonly error: string | null;
+  readonly errorAtMs: number | null;
   readonly disabledAtMs: number | null;
   readonly deadLetterCount: number;
 };
@@ -29,6 +30,7 @@ export function loadSinkState(database: Database, sinkName: string): SinkState {
     failureCount: Number(row.failure_count),
     retryAtMs: row.retry_at_ms as number | null,
     error: row.error as string | null,
+    errorAtMs: row.error_at_ms as number | null,
     disabledAtMs: row.disabled_at_ms as number | null,
     deadLetterCount: Number(row.dead_letters),
   };
@@ -42,12 +44,23 @@ export function saveFirstSent(database: Database, batch: Batch, nowMs: number): 
     .run(nowMs, batch.batchKey);
 }
 
-/** Only ever after the receiver has answered (I5). */
-export function settleBatch(database: Database, sinkName: string, batch: Batch, nowMs: number): void {
-  inTransaction(database, () => {
+/** Only ever after the receiver has answered (I5). Returns whether something may have waited for it. */
+export function settleBatch(database: Database, sinkName: string, batch: Batch, nowMs: number): boolean {
+  return inTransaction(database, () => {
+    const waiting = database
+      .prepare(
+        `SELECT 1 AS found FROM delivery w WHERE w.sink = @sink AND w.state = 'waiting'
+           AND w.partitionkey IN (
+             SELECT 'sync' UNION SELECT partitionkey FROM delivery WHERE batch_key = @batch) LIMIT 1`,
+      )
+      .get({ sink: sinkName, batch: batch.batchKey });
     releaseBatch(database, batch.batchKey);
     database.prepare("DELETE FROM delivery WHERE batch_key = ?").run(batch.batchKey);
     saveTaken(database, sinkName, nowMs);
+    database
+      .prepare("UPDATE sink SET taken_sequence = ? WHERE name = ?")
+      .run(batch.events.at(-1)?.sequence, sinkName);
+    return waiting !== undefined;
   });
 }
 
@@ -156,7 +169,7 @@ export function saveSplit(database: Database, sinkName: string, batch: Batch): v
   }
 }
 
-/** Sets a single event, and with it its key, aside for a person to look at. */
+/** Sets a single event, sent once more for proof, and with it its key aside for a person to look at. */
 export function saveSetAside(
   database: Database,
   sinkName: string,
@@ -170,7 +183,7 @@ export function saveSetAside(
       `UPDATE delivery SET state = 'set_aside', batch_key = NULL, attempt_count = ?, set_aside_at_ms = ?,
          status = ?, answer = ?, error = ? WHERE batch_key = ?`,
     )
-    .run(batch.attemptCount + 1, nowMs, answer.status, answer.answer, answer.message, batch.batchKey);
+    .run(batch.attemptCount + 2, nowMs, answer.status, answer.answer, answer.message, batch.batchKey);
   // What went wrong stands with the dead letter from now on.
   database.prepare("UPDATE sink SET error = NULL, error_at_ms = NULL WHERE name = ?").run(sinkName);
 }

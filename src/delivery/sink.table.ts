@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
@@ -10,6 +11,8 @@ export const sink = sqliteTable("sink", {
   createdAtMs: integer("created_at_ms").notNull(),
   /** When the sink last took something. */
   settledAtMs: integer("settled_at_ms"),
+  /** The last event of the request that a webhook last took. */
+  takenSequence: integer("taken_sequence"),
   /** Events up to this one were told before the sink was there. */
   startSequence: integer("start_sequence").notNull().default(0),
   /** How far the outbox was looked through for remaps to be acknowledged by its consumer. */
@@ -51,6 +54,9 @@ export const delivery = sqliteTable(
     index("delivery_lane").on(table.sink, table.partitionkey, table.sequence),
     index("delivery_batch_key").on(table.batchKey),
     index("delivery_run").on(table.sink, table.runId),
+    // Many may wait behind few: these few are found without looking at the many.
+    index("delivery_closed").on(table.sink, table.partitionkey).where(sql`state <> 'waiting'`),
+    index("delivery_set_aside").on(table.sink).where(sql`state = 'set_aside'`),
   ],
 );
 

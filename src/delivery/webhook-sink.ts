@@ -25,7 +25,11 @@ export function openWebhookSink(config: WebhookConfig, { now }: { readonly now: 
     batchEventCountMax: config.mode === "batched" ? config.batchEventCountMax : 1,
     batchBytesMax: config.batchBytesMax,
     wants: (event) => isWanted(config, event),
-    send: (request, signal) => sendOnce(config, agents, request, signal, now),
+    send: async (request, signal) => {
+      const answer = await sendOnce(config, agents, request, signal, now);
+      // A receiver may drop a connection that was kept just as it is used again.
+      return answer ?? (await sendOnce(config, agents, request, signal, now)) ?? toResetAnswer(config);
+    },
     close: () => {
       agents.http.destroy();
       agents.https.destroy();
@@ -33,13 +37,18 @@ export function openWebhookSink(config: WebhookConfig, { now }: { readonly now: 
   };
 }
 
+function toResetAnswer(config: WebhookConfig): Answer {
+  return toFaultAnswer(config, "ECONNRESET", false);
+}
+
+/** `null` where a kept connection was gone before any answer came over it. */
 async function sendOnce(
   config: WebhookConfig,
   agents: { readonly http: http.Agent; readonly https: https.Agent },
   request: WebhookRequest,
   signal: AbortSignal,
   now: () => number,
-): Promise<Answer> {
+): Promise<Answer | null> {
   signal.throwIfAborted();
   const stream = openStream(config, agents, request);
   const abort = (): void => void stream.destroy();
@@ -51,10 +60,13 @@ async function sendOnce(
     if (response === undefined) return toFaultAnswer(config, "ERR_NO_RESPONSE", false);
     const { "retry-after": retryAfter = null, location = null } = response.headers;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
-    return toAnswer(config, { status: response.statusCode, body, retryAfterMs, location });
+    const shown = hideSecrets(config, body);
+    return toAnswer(config, { status: response.statusCode, body: shown, retryAfterMs, location });
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof Error) || !("code" in error) || error instanceof TypeError) throw error;
+    const isDropped = error.code === "ECONNRESET" || error.code === "EPIPE";
+    if (isDropped && stream.reusedSocket === true && stream.response === undefined) return null;
     return toFaultAnswer(config, String(error.code), isBeforeSending(error));
   } finally {
     signal.removeEventListener("abort", abort);
@@ -98,6 +110,14 @@ function openStream(
   return stream;
 }
 
+/** A receiver may say again what we sent: what is kept of its answer holds no secret of ours (I9). */
+function hideSecrets({ headers, signingKeys }: WebhookConfig, text: string): string {
+  const words = Object.values(headers).flatMap((value) => [value, value.replace(/^Bearer /i, "")]);
+  return [...words, ...signingKeys]
+    .filter((secret) => secret.length >= 4)
+    .reduce((shown, secret) => shown.replaceAll(secret, "…"), text);
+}
+
 /** The start of the body, read to its end where it is not too long. */
 async function readStart(stream: AsyncIterable<Uint8Array>): Promise<string> {
   const chunks: Uint8Array[] = [];
@@ -115,7 +135,9 @@ const connectEvents: readonly string[] = ["lookup", "connect", "secureConnect", 
 
 /** Whether nothing of the request can have reached the receiver. */
 function isBeforeSending(error: Error & { readonly code: unknown }): boolean {
-  if (error instanceof TimeoutError) return connectEvents.includes(error.event);
+  // The limit of the whole request runs out before that of connecting, which starts later.
+  if (error instanceof TimeoutError)
+    return connectEvents.includes(error.event) || error.timings?.connect === undefined;
   const code = String(error.code);
   return (
     error instanceof RequestError &&

@@ -42,7 +42,9 @@ function refuse(headers: IncomingHttpHeaders, token: string): Reply | null {
     return toError(415, "reports are taken as application/json or application/x-ndjson");
   }
   const { "content-encoding": encoding = "identity" } = headers;
-  return encoding === "identity" ? null : toError(415, "the body must not be compressed");
+  return encoding.trim().toLowerCase() === "identity"
+    ? null
+    : toError(415, "the body must not be compressed");
 }
 
 /** In constant time, whatever is sent: digests are of one length, and say nothing of where they differ. */

@@ -28,16 +28,16 @@ export type Endpoint = {
 };
 
 const bodyBytesMax = 64 * 1024;
-// Every wait has a limit (I8).
+// Every wait has a limit (I8): connections on which nothing comes must not shut out others for long.
 const timeoutsMs = {
-  headersTimeout: 10_000,
+  headersTimeout: 3000,
   requestTimeout: 30_000,
   keepAliveTimeout: 5000,
-  connectionsCheckingInterval: 5000,
+  connectionsCheckingInterval: 1000,
 };
 const headerBytesMax = 16 * 1024;
 const headerCountMax = 100;
-const connectionCountMax = 100;
+const connectionCountMax = 500;
 const requestsPerConnectionMax = 1000;
 const idleMsMax = 60_000;
 
@@ -86,7 +86,7 @@ async function respond(
 
 /** The route of this path and method, or what to answer where there is none. */
 function findRoute(routes: readonly Route[], { url = "/", method = "GET" }: IncomingMessage): Route | Reply {
-  const path = url.split("?", 1)[0] ?? "/";
+  const path = toPath(url);
   const onPath = routes.filter((route) => route.path === path);
   if (onPath.length === 0) {
     const paths = routes.map((route) => `${route.method} ${route.path}`).join(", ");
@@ -96,6 +96,12 @@ function findRoute(routes: readonly Route[], { url = "/", method = "GET" }: Inco
   if (route !== undefined) return route;
   const allow = onPath.flatMap((one) => (one.method === "GET" ? ["GET", "HEAD"] : [one.method])).join(", ");
   return toError(405, `${path} takes ${allow}`, { allow });
+}
+
+/** A target may name scheme and host as well, as it does for a proxy (RFC 9112, 3.2.2). */
+function toPath(target: string): string {
+  const [path = ""] = target.replace(/^https?:\/\/[^/?#]*/i, "").split("?", 1);
+  return path === "" ? "/" : path;
 }
 
 /** What is left unread of a body is read past before the next request: only where that is not much. */

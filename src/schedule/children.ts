@@ -7,13 +7,16 @@ export type Program = {
   readonly cwd: string;
 };
 
-export type ChildEnd = {
+type Exit = {
   readonly exitCode: number | null;
   /** The signal that ended it, where one did. */
   readonly signal: string | null;
   /** Why it could not be started at all. */
   readonly error: Error | null;
 };
+
+/** `isTold`: we had told it to end. */
+export type ChildEnd = Exit & { readonly isTold: boolean };
 
 export type Children = {
   /** Starts the program; resolves once it has ended, and never rejects. */
@@ -24,7 +27,8 @@ export type Children = {
 
 /** Child processes whose output goes where ours goes. */
 export function openChildren({ self, environment, cwd }: Program): Children {
-  const running = new Map<ChildProcess, Promise<ChildEnd>>();
+  const running = new Map<ChildProcess, Promise<Exit>>();
+  const told = new WeakSet<ChildProcess>();
   const [executable, ...own] = self;
   return {
     run: async (arguments_) => {
@@ -37,13 +41,16 @@ export function openChildren({ self, environment, cwd }: Program): Children {
         });
         const ended = untilEnded(child).finally(() => running.delete(child));
         running.set(child, ended);
-        return await ended;
+        return { ...(await ended), isTold: told.has(child) };
       } catch (error) {
-        return { exitCode: null, signal: null, error: error as Error };
+        return { exitCode: null, signal: null, error: error as Error, isTold: false };
       }
     },
     close: async (endWithinMs) => {
-      for (const child of running.keys()) child.kill("SIGTERM");
+      for (const child of running.keys()) {
+        told.add(child);
+        child.kill("SIGTERM");
+      }
       const timer = setTimeout(() => {
         for (const child of running.keys()) child.kill("SIGKILL");
       }, endWithinMs);
@@ -53,7 +60,7 @@ export function openChildren({ self, environment, cwd }: Program): Children {
   };
 }
 
-function untilEnded(child: ChildProcess): Promise<ChildEnd> {
+function untilEnded(child: ChildProcess): Promise<Exit> {
   return new Promise((resolve) => {
     child.once("exit", (exitCode, signal) => resolve({ exitCode, signal, error: null }));
     child.once("error", (error) => {

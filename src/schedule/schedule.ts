@@ -6,8 +6,6 @@ import { openLanes } from "./lanes.ts";
 
 export type ScheduleOptions = {
   readonly jobs: readonly Job[];
-  /** The IANA zone the cron expressions are read in. */
-  readonly timezone: string;
   readonly program: Program;
   readonly logger: Logger;
 };
@@ -23,13 +21,13 @@ export type Schedule = {
 const lateMsMax = 600_000;
 
 /** Ticks from now on. What was missed while the process was down, or stood still longer, is not made up. */
-export function openSchedule({ jobs, timezone, program, logger }: ScheduleOptions): Schedule {
+export function openSchedule({ jobs, program, logger }: ScheduleOptions): Schedule {
   const children = openChildren(program);
   const lanes = openLanes({
     logger,
     start: (job) => runJob(job, children, logger),
   });
-  const tasks = jobs.map((job) => openTask(job, timezone, logger, () => lanes.tick(job)));
+  const tasks = jobs.map((job) => openTask(job, logger, () => lanes.tick(job)));
   return {
     nextRuns: () => jobs.map((job, index) => ({ job, at: tasks[index]?.getNextRun() ?? null })),
     close: async (endWithinMs) => {
@@ -41,9 +39,9 @@ export function openSchedule({ jobs, timezone, program, logger }: ScheduleOption
 }
 
 /** The tick only starts something: node-cron itself is never busy with it. */
-function openTask(job: Job, timezone: string, logger: Logger, tick: () => void): ScheduledTask {
+function openTask(job: Job, logger: Logger, tick: () => void): ScheduledTask {
   const task = createTask(job.cron, tick, {
-    timezone,
+    timezone: job.timezone,
     name: job.name,
     logger: toCronLogger(job, logger),
     missedExecutionTolerance: lateMsMax,
@@ -67,9 +65,10 @@ function toCronLogger({ name }: Job, logger: Logger) {
 /** Resolves once it has ended, however that was. */
 async function runJob(job: Job, children: Children, logger: Logger): Promise<void> {
   logger.info({ job: job.name }, "started");
-  const { exitCode, signal, error } = await children.run(job.arguments);
+  const { exitCode, signal, error, isTold } = await children.run(job.arguments);
   const fields = { job: job.name, exit_code: exitCode, ...(signal === null ? {} : { signal }) };
   if (error !== null) logger.error({ job: job.name, error }, "could not be started");
   else if (exitCode === 0) logger.info(fields, "ended");
+  else if (isTold && signal !== "SIGKILL") logger.info(fields, "ended, as it was told to");
   else logger.warn(fields, "did not end well: its own log says why");
 }

@@ -51,7 +51,10 @@ export function parseDuration(text: string): number | undefined {
 /** A Retry-After header, seconds or a date, as milliseconds from now; `null` where none is readable. */
 export function parseRetryAfter(header: string | null, nowMs: number): number | null {
   if (header === null) return null;
-  if (/^\s*\d{1,9}\s*$/.test(header)) return Number(header) * 1000;
-  const atMs = Date.parse(header);
-  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
+  const text = header.trim();
+  // No wait is longer than what nine digits say: more of them are clear enough, too.
+  if (/^\d+$/.test(text)) return Math.min(Number(text), 999_999_999) * 1000;
+  const atMs = Date.parse(text);
+  // A date has letters. What has none, as -5, would be read as some year.
+  return Number.isNaN(atMs) || !/[a-z]/i.test(text) ? null : Math.max(0, atMs - nowMs);
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type ConsumerWorld, openConsumerWorld } from "./consumer-world.ts";
 import { openReportTaker, type ReportTaker } from "./report-taker.ts";
 import type { ToldEvent } from "./told-groups.ts";
@@ -67,6 +67,22 @@ describe("the reports of the example consumer", () => {
     await world.post(later);
     await taker.untilTaken(toRemapIds(later));
     expect(taker.taken.flat().slice(count)).toEqual([told[0]!, later[0]!].map(({ id }) => id));
+  });
+
+  it("are not given again where meter-sync does not know a remap: that is in the log", async () => {
+    const told = tellRemaps(2);
+    const [first = "", second = ""] = toRemapIds(told);
+    taker.unknown.push(second);
+    await world.post(told);
+    await vi.waitFor(() => expect(world.consumer().said()).toContain(second), { timeout: 30_000 });
+    const lines = world.consumer().said().trim().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ message: "meter-sync does not know these remaps", unknown: [second] }),
+    ]);
+    const later = tellRemaps(1, "later");
+    await world.post(later);
+    await taker.untilTaken(toRemapIds(later));
+    expect(taker.taken).toEqual([[first, second], toRemapIds(later)]);
   });
 
   it("can be carried by hand where there is no address to send them to", async () => {

@@ -12,6 +12,8 @@ export type ReportTaker = {
   /** The event ids of each request that was taken. */
   readonly taken: readonly (readonly string[])[];
   readonly problems: readonly string[];
+  /** Event ids that are answered as unknown. */
+  readonly unknown: string[];
   /** Resolves once all of these were taken. */
   readonly untilTaken: (eventIds: readonly string[]) => Promise<void>;
   readonly close: () => Promise<void>;
@@ -21,6 +23,7 @@ export async function openReportTaker(token: string): Promise<ReportTaker> {
   const replies: Reply[] = [];
   const taken: string[][] = [];
   const problems: string[] = [];
+  const unknown: string[] = [];
   const waiting = new Set<() => void>();
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
@@ -33,7 +36,7 @@ export async function openReportTaker(token: string): Promise<ReportTaker> {
       taken.push(toEventIds(JSON.parse(body.toString("utf8")), problems));
       for (const look of waiting) look();
     }
-    if (typeof reply === "number") response.writeHead(reply).end("{}");
+    if (typeof reply === "number") response.writeHead(reply).end(JSON.stringify({ unknown }));
     else request.socket.destroy();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -42,6 +45,7 @@ export async function openReportTaker(token: string): Promise<ReportTaker> {
     replies,
     taken,
     problems,
+    unknown,
     untilTaken: (eventIds) =>
       new Promise((resolve) => {
         const look = () => {

@@ -12,6 +12,8 @@ export type Change = {
   readonly to?: string | null;
   readonly added?: readonly string[];
   readonly removed?: readonly string[];
+  /** Of the remaps that go with it. */
+  readonly program?: string | null;
   /** Into so many parts its ids are dealt. */
   readonly parts?: number;
 };
@@ -114,9 +116,7 @@ export function openTeller(folder: string, first: readonly Change[]): Teller {
   return {
     snapshotPath,
     tell: (told, isShown = true) => {
-      const remaps = told.flatMap(({ group, added = [] }) =>
-        added.map((id) => append("meter.group.remapped", id, { meter_id: id, to_market_group_ids: [group] })),
-      );
+      const remaps = toRemaps(told).map((data) => append("meter.group.remapped", data.meter_id, data));
       const run = [...remaps, ...told.flatMap(tellChange), append("sync.published", "sync", { after: {} })];
       if (isShown) show();
       return run;
@@ -129,6 +129,26 @@ export function openTeller(folder: string, first: readonly Change[]): Teller {
     digests,
     membersOn,
   };
+}
+
+/** One for each meter that is added somewhere, or only removed. */
+function toRemaps(told: readonly Change[]) {
+  return told.flatMap(({ group, from = dates[0], to = null, program = "DEMAND", ...change }) => {
+    const remap = { program, effective_from: from, effective_to: to };
+    const leftBy = (id: string) =>
+      told.filter(({ removed = [] }) => removed.includes(id)).map((other) => other.group);
+    const isAdded = (id: string) => told.some(({ added = [] }) => added.includes(id));
+    const away = (change.removed ?? []).filter((id) => !isAdded(id));
+    return [
+      ...(change.added ?? []).map((id) => ({ meter_id: id, from: leftBy(id), to: [group] })),
+      ...away.map((id) => ({ meter_id: id, from: [group], to: [] })),
+    ].map(({ meter_id, ...groups }) => ({
+      ...remap,
+      meter_id,
+      from_market_group_ids: groups.from,
+      to_market_group_ids: groups.to,
+    }));
+  });
 }
 
 /** Straight from what was told, one change after the other. */

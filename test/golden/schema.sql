@@ -10,9 +10,13 @@ CREATE INDEX `delivery_batch_key` ON `delivery` (`batch_key`);
 
 CREATE INDEX `delivery_batch_sink` ON `delivery_batch` (`sink`,`first_sequence`);
 
+CREATE INDEX `delivery_closed` ON `delivery` (`sink`,`partitionkey`) WHERE state <> 'waiting';
+
 CREATE INDEX `delivery_lane` ON `delivery` (`sink`,`partitionkey`,`sequence`);
 
 CREATE INDEX `delivery_run` ON `delivery` (`sink`,`run_id`);
+
+CREATE INDEX `delivery_set_aside` ON `delivery` (`sink`) WHERE state = 'set_aside';
 
 CREATE UNIQUE INDEX `event_id_unique` ON `event` (`id`);
 
@@ -217,7 +221,7 @@ CREATE TABLE `sink` (
 	`settled_sequence` integer NOT NULL,
 	`created_at_ms` integer NOT NULL,
 	`settled_at_ms` integer
-, `start_sequence` integer DEFAULT 0 NOT NULL, `looked_sequence` integer DEFAULT 0 NOT NULL, `failure_count` integer DEFAULT 0 NOT NULL, `retry_at_ms` integer, `error` text, `error_at_ms` integer, `disabled_at_ms` integer) STRICT;
+, `taken_sequence` integer, `start_sequence` integer DEFAULT 0 NOT NULL, `looked_sequence` integer DEFAULT 0 NOT NULL, `failure_count` integer DEFAULT 0 NOT NULL, `retry_at_ms` integer, `error` text, `error_at_ms` integer, `disabled_at_ms` integer) STRICT;
 
 CREATE TABLE `staged_absence` (
 	`run_key` integer NOT NULL,

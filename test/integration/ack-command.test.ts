@@ -165,12 +165,23 @@ describe("ack", () => {
     ["both", ["e", "--applied", "--rejected"], /cannot be used with/],
     ["ids without what became of them", ["e"], /^say what became of them: --applied, or --rejected$/],
     ["a file there is not", ["--file", "/nowhere/reports"], /^cannot read \/nowhere\/reports \(ENOENT\)/],
-    ["nothing on stdin", [], /there is no report in it/],
   ])("refuses %s with exit code 2", async (_, words, message) => {
     const before = states();
     const { exitCode, stdout, messages } = await run(...words);
     expect([exitCode, stdout]).toEqual([2, ""]);
     expect(messages).toEqual([expect.stringMatching(message)]);
+    expect(states()).toEqual(before);
+  });
+
+  it("keeps nothing, and is content, where there is nothing to report", async () => {
+    const before = states();
+    const path = join(outbox.path, "..", "no-reports.ndjson");
+    writeFileSync(path, "\n \n");
+    for (const words of [[], ["--file", path]]) {
+      const { exitCode, stdout, messages } = await run(...words, "--format", "json");
+      expect([exitCode, messages]).toEqual([0, []]);
+      expect(JSON.parse(stdout)).toEqual({ applied: 0, rejected: 0, repeated: 0, unknown: [] });
+    }
     expect(states()).toEqual(before);
   });
 

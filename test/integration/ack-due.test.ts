@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { applyReports } from "../../src/acknowledgement/index.ts";
 import { toEnvelopeSchema } from "../../src/events/index.ts";
 import { readEvents } from "../support/views.ts";
 import { early, ems, hourMs, type Outbox, openOutbox } from "./told-remaps.ts";
@@ -128,10 +129,11 @@ describe("a remap that nobody reports as applied", () => {
   it("has an id that clock and lead time have no part in, and that differs from remap to remap", () => {
     const due = Date.parse("2026-11-01T01:00:00Z");
     const moves = [
+      // First: later it would leave nothing of the others.
+      { from: "2026-11-01", program: null },
       { from: "2026-11-01", to: "2026-11-01" },
       { from: "2026-11-02", to: "2026-11-02" },
       { from: "2026-11-01", program: "DSGS" },
-      { from: "2026-11-01", program: null },
       { from: "2026-11-01", program: null, meterId: "n" },
     ];
     const told = [24, 48].map((hours) => {
@@ -189,16 +191,45 @@ describe("a remap that a later one overtakes", () => {
     expect(told).toHaveLength(later.length + (isSuperseded ? 0 : 1));
   });
 
+  // One without a program has the groups over all programs; one with a program those of it alone.
   it.each([
-    ["another program", { program: "DSGS" }],
-    ["no program", { program: null }],
-  ])("stays as it is where that is of %s", (_, other) => {
+    ["of the program CCA by one of DSGS", "CCA", "DSGS", "told"],
+    ["of the program CCA by one without", "CCA", null, "superseded"],
+    ["without a program by one of CCA", null, "CCA", "told"],
+    ["without a program by one without", null, null, "superseded"],
+  ])("%s", (_, program, other, state) => {
     const meterId = nextMeter();
     outbox.tell([
-      { meterId, from: "2026-11-03" },
-      { meterId, from: "2026-11-03", ...other },
+      { meterId, from: "2026-11-03", program },
+      { meterId, from: "2026-11-03", program: other },
     ]);
-    expect(look(meterId, late).states).toEqual(["told", "told"]);
+    expect(look(meterId, late).states).toEqual([state, "told"]);
+  });
+
+  it("in its programs one and all, whatever else each of them was told", () => {
+    const meterId = nextMeter();
+    outbox.tell([
+      { meterId, from: "2026-11-03", program: "CCA" },
+      { meterId, from: "2026-11-04", program: "DSGS", to: "2026-11-06" },
+      { meterId, from: "2026-11-03", program: "CCA", to: "2026-11-03" },
+      { meterId, from: "2026-11-04", program: null },
+    ]);
+    expect(look(meterId, late).states).toEqual(["superseded", "superseded", "told", "told"]);
+  });
+
+  it("by one without a program, also where it was rejected before or is rejected after", () => {
+    const [before = "", after = ""] = [nextMeter(), nextMeter()];
+    const told = [before, after].flatMap((meterId) => outbox.tell([{ meterId, from: "2026-11-03" }]));
+    const reject = (eventId = "") =>
+      applyReports(outbox.database(), [{ eventId, outcome: "rejected", reason: null }], early);
+    reject(told[0]);
+    outbox.tell([before, after].map((meterId) => ({ meterId, from: "2026-11-03", program: null })));
+    look(before, late);
+    reject(told[1]);
+    expect([before, after].map((meterId) => look(meterId, late).states)).toEqual([
+      ["superseded", "told"],
+      ["superseded", "told"],
+    ]);
   });
 
   it("stays as it is where the other was told before, or is of another meter", () => {

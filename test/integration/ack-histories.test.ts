@@ -11,7 +11,7 @@ const toDate = (day: number) => new Date(Date.UTC(2026, 10, 1 + day)).toISOStrin
 
 const move = fc.record({
   meterId: fc.constantFrom("m", "n"),
-  program: fc.constantFrom("CCA", "DSGS"),
+  program: fc.constantFrom("CCA", "DSGS", null),
   firstDay: fc.nat({ max: 4 }),
   length: fc.option(fc.integer({ min: 1, max: 4 }), { nil: null, freq: 2 }),
 });

@@ -6,7 +6,8 @@ export type OracleRemap = {
   readonly sequence: number;
   readonly id: string;
   readonly meterId: string;
-  readonly program: string;
+  /** `null`: its groups are those over all programs. */
+  readonly program: string | null;
   readonly firstDay: number;
   /** `null` for ever. */
   readonly lastDay: number | null;
@@ -49,7 +50,7 @@ export function openOracle(): Oracle {
           known.has(later.id) &&
           later.sequence > remap.sequence &&
           later.meterId === remap.meterId &&
-          later.program === remap.program &&
+          (later.program === null || later.program === remap.program) &&
           later.firstDay <= day &&
           day <= (later.lastDay ?? forEver),
       );

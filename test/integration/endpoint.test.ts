@@ -71,6 +71,45 @@ describe("the endpoint", () => {
     expect(await ask("/healthz?verbose", { method: "HEAD" })).toMatchObject({ status: 200, body: null });
   });
 
+  test("takes a target that names scheme and host, as RFC 9112 asks of servers", async () => {
+    const end = `host: x\r\nconnection: close\r\n`;
+    for (const target of ["http://x/healthz", "HTTP://x:1/healthz?a=/b"])
+      expect(await talk(`GET ${target} HTTP/1.1\r\n${end}\r\n`)).toMatch(/^HTTP\/1.1 200 /);
+    for (const target of ["http://x", "http://x?/healthz", "/http://x/healthz", "ftp://x/healthz"])
+      expect(await talk(`GET ${target} HTTP/1.1\r\n${end}\r\n`)).toMatch(/^HTTP\/1.1 404 /);
+    const head = `POST http://x/acknowledgements HTTP/1.1\r\n${end}authorization: ${authorization}\r\n`;
+    expect(await talk(`${head}content-length: 2\r\n\r\n[]`)).toMatch(/^HTTP\/1.1 200 /);
+    expect(texts.pop()).toBe("[]");
+  });
+
+  test("answers while hundreds are connected that say nothing", async () => {
+    const other = await open([toHealthRoute()]);
+    const { hostname, port } = new URL(other.url);
+    const silent = Array.from({ length: 300 }, () => connect(Number(port), hostname));
+    await Promise.all(silent.map((socket) => once(socket, "connect")));
+    const answer = fetch(`${other.url}/healthz`).then(
+      ({ status }) => status,
+      () => "cut",
+    );
+    expect(await answer).toBe(200);
+    for (const socket of silent) socket.on("error", () => undefined).destroy();
+    await other.close();
+  });
+
+  test("waits for the first request less long than for a further one", async () => {
+    const { hostname, port } = new URL(endpoint.url);
+    const openSocket = (name: string) => {
+      const socket = connect(Number(port), hostname).on("error", () => undefined);
+      return { socket, closed: once(socket.resume(), "close").then(() => name) };
+    };
+    const silent = openSocket("silent");
+    await once(silent.socket, "connect");
+    const idle = openSocket("idle");
+    idle.socket.write("GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n");
+    expect(await Promise.race([silent.closed, idle.closed])).toBe("silent");
+    idle.socket.destroy();
+  });
+
   test("answers 404 where there is nothing, and 405 with what is allowed for another method", async () => {
     expect(await ask("/")).toMatchObject({
       status: 404,

@@ -69,7 +69,7 @@ async function post(url: string, reports: unknown, authorization = `Bearer ${tok
   const response = await fetch(`${url}/acknowledgements`, {
     method: "POST",
     headers,
-    body: JSON.stringify(reports),
+    body: reports === "" ? "" : JSON.stringify(reports),
   });
   const retryAfter = response.headers.get("retry-after");
   return { status: response.status, retryAfter, body: (await response.json()) as unknown };
@@ -126,7 +126,8 @@ describe.concurrent("schedule", () => {
     expect(jobs).toEqual([
       { job: "sync", cron: "17 6 * * *", ...inNewYork },
       { job: "poll", cron: "*/20 * * * *", ...inNewYork },
-      { job: "deliver", cron: "*/5 * * * *", ...inNewYork },
+      // New York repeats an hour of each year; deliveries must not stop in it.
+      { job: "deliver", cron: "*/5 * * * *", ...inNewYork, timezone: "UTC" },
     ]);
   });
 
@@ -150,6 +151,8 @@ describe.concurrent("schedule", () => {
       body: { applied: 1, rejected: 0, repeated: 0, unknown: [unknown] },
     });
     expect((await post(url, report(remapId))).body).toMatchObject({ applied: 0, repeated: 1 });
+    const nothing = { applied: 0, rejected: 0, repeated: 0, unknown: [] };
+    expect(await post(url, "")).toEqual({ status: 200, retryAfter: null, body: nothing });
     const reader = openDatabaseReadOnly(database);
     const rows = reader.prepare("SELECT event_id, state FROM told_remap").all();
     reader.close();
@@ -214,6 +217,8 @@ describe.concurrent("schedule", () => {
     expect(exitCode).toBe(0);
     expect(messages.filter((message) => message === "started")).toHaveLength(1);
     expect(stderr).toMatch(/"exit_code":3/);
+    expect(messages).toContain("ended, as it was told to");
+    expect(stderr).not.toContain("did not end well");
     // The child is gone, and its lock with it.
     acquireLock(toLockPath(environment.METER_SYNC_DATABASE, "lock"), "still locked").release();
   });

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { acquireLock } from "../../src/database/index.ts";
@@ -167,6 +167,15 @@ describe("the run lock (I12)", () => {
     expect(at.readStream().stream_id).not.toBe("stream-1");
     acquireLock(`${at.database}.lock`, "a test").release();
   });
+});
+
+it("writes no mark through a link that stands where it is written aside", () => {
+  const other = join(at.path, "other");
+  writeFileSync(other, "of someone else");
+  symlinkSync(other, `${at.database}.told.new`);
+  at.tell(3);
+  expect(readFileSync(other, "utf8")).toBe("of someone else");
+  expect(at.readMark()).toMatchObject({ sequence: 3 });
 });
 
 describe("a mark that cannot be read", () => {

@@ -71,14 +71,14 @@ describe("what a request says", () => {
 
   it("is the same when it is repeated, but for the timestamp and what is made of it", async () => {
     const { judge } = await openToldWorld(toSketches(10, 5), {
-      behave: inTurn(answer(500), { kind: "reset", when: "taken" }, taken),
+      behave: inTurn(answer(500), answer(500), { kind: "reset", when: "taken" }, taken),
     });
     await world.deliverAll();
-    const [first, second, third] = judge.requests;
-    expect([second?.webhookId, third?.webhookId]).toEqual([first?.webhookId, first?.webhookId]);
-    expect([second?.body, third?.body]).toEqual([first?.body, first?.body]);
-    const timestamps = [first, second, third].map((request) => Number(request?.headers["webhook-timestamp"]));
-    expect(timestamps[2]).toBeGreaterThan(timestamps[0]!);
+    const [first, second, third, last] = judge.requests;
+    expect(new Set([first, second, third, last].map((request) => request?.webhookId)).size).toBe(1);
+    expect(new Set([first, second, third, last].map((request) => request?.body)).size).toBe(1);
+    const timestamps = [first, last].map((request) => Number(request?.headers["webhook-timestamp"]));
+    expect(timestamps[1]).toBeGreaterThan(timestamps[0]!);
     expectSound();
   });
 });

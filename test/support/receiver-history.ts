@@ -51,10 +51,8 @@ async function act(play: Play): Promise<void> {
   else decide(play);
 }
 
-function change({ chance, receiver, history, outagesAtMs, nowMs }: Play): void {
-  const wasFine = receiver.weather === "fine";
+function change({ chance, receiver, history }: Play): void {
   receiver.weather = chance.hits(0.4) ? "fine" : chance.pick(history.weathers);
-  if (wasFine && receiver.weather !== "fine") outagesAtMs.push(nowMs);
 }
 
 function tell({ chance, database, judge, receiver, history, poisonedEver, nowMs }: Play): void {
@@ -177,19 +175,14 @@ export function expectNothingLost({ database, judge }: Play, where: string): voi
 }
 
 /**
- * Only what the receiver cannot bear is set aside: no outage, however long, is enough. Two of them may be,
- * where others were taken in between; in weather that speaks against every event, anything may be.
+ * Only what the receiver cannot bear is set aside: no outage, however long and however often, is enough. Only
+ * one that takes some and fails others without any reason looks the same.
  */
 function expectDeadLettersDeserved(play: Play, where: string): void {
-  const { history, judge, outagesAtMs, poisonedEver } = play;
+  const { history, poisonedEver } = play;
   for (const sequence of loadDeadLetters(play)) play.asideEver.add(sequence);
   if (history.weathers.some((weather) => !(innocent as readonly Weather[]).includes(weather))) return;
-  const undeserved = loadDeadLetters(play).filter((sequence) => {
-    const first = judge.requests.find(({ events }) => events.some((event) => event.sequence === sequence));
-    const before = outagesAtMs.filter((atMs) => atMs <= first!.atMs).length;
-    const outageCount = outagesAtMs.length - Math.max(0, before - 1);
-    return !poisonedEver.has(sequence) && outageCount < 2;
-  });
+  const undeserved = loadDeadLetters(play).filter((sequence) => !poisonedEver.has(sequence));
   expect(undeserved, `${where}: set aside though the receiver was merely down`).toEqual([]);
 }
 

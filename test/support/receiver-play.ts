@@ -35,8 +35,6 @@ export type Play = {
   nowMs: number;
   /** Requests whose answer the sender did not live to keep, with their rows then: to come as they were. */
   readonly unanswered: Map<string, { readonly sequences: readonly number[]; readonly row: string }>;
-  /** When the receiver's weather turned bad after it had been fine. */
-  readonly outagesAtMs: number[];
 };
 
 /** Empties the database, and puts a sender and a random receiver on it. */
@@ -90,7 +88,6 @@ export function openPlay(database: Database, history: DeliveryHistory): Play {
     excused: new Set(),
     nowMs: startMs,
     unanswered: new Map(),
-    outagesAtMs: [],
   };
   registerSinks(database, [sink], startMs);
   return play;

@@ -16,7 +16,17 @@ export type Weather =
   | "small";
 
 /** Weather that says nothing against any event: it must never make a dead letter. */
-export const innocent = ["fine", "away", "failing", "locked", "busy", "cutting"] as const;
+export const innocent = [
+  "fine",
+  "away",
+  "failing",
+  "locked",
+  "busy",
+  "cutting",
+  "refusing",
+  "gone",
+  "small",
+] as const;
 
 /** How a receiver treats a request with an event that it cannot bear. */
 export type Poison = "refuse" | "fail" | "reset" | "hang";

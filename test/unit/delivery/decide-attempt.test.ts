@@ -35,15 +35,15 @@ describe("what follows from an answer", () => {
     expect(decide("refused", many)).toEqual({ kind: "split" });
   });
 
-  it("asks once more for a single event that was refused, after the others", () => {
+  it("asks once more for a single event that was refused, after the others, then doubts", () => {
     expect(decide("refused", one)).toEqual({ kind: "postpone", isAtOnce: true, isPaused: false });
-    expect(decide("refused", { ...one, attemptCount: 2, failureCount: 2 })).toEqual({ kind: "set_aside" });
+    expect(decide("refused", { ...one, attemptCount: 2, failureCount: 2 })).toEqual({ kind: "doubt" });
   });
 
-  it("sets nothing aside while a receiver refuses all it is sent", () => {
-    const fifth = { ...one, attemptCount: 2, failureCount: 5 };
-    expect(decide("refused", fifth)).toEqual({ kind: "postpone", isAtOnce: false, isPaused: true });
-    expect(decide("refused", { ...fifth, isOtherTaken: true })).toEqual({ kind: "set_aside" });
+  it("leaves a receiver alone that refuses all it is sent, but not one that takes others", () => {
+    const third = { ...one, failureCount: 3 };
+    expect(decide("refused", third)).toMatchObject({ kind: "postpone", isPaused: true });
+    expect(decide("refused", { ...third, isOtherTaken: true })).toMatchObject({ isPaused: false });
   });
 
   it("sends a failed request three times as it is, then takes it apart", () => {
@@ -62,10 +62,10 @@ describe("what follows from an answer", () => {
     expect(decide("failed", { ...part, failureCount: 3 })).toMatchObject({ isPaused: true });
   });
 
-  it("sets a failing event aside after five attempts, but only where others were taken meanwhile", () => {
-    const fifth = { ...one, attemptCount: 5 };
-    expect(decide("failed", { ...fifth, isOtherTaken: true })).toEqual({ kind: "set_aside" });
-    expect(decide("failed", { ...fifth, attemptCount: 4, isOtherTaken: true }).kind).toBe("postpone");
-    expect(decide("failed", { ...fifth, attemptCount: 5000, failureCount: 5000 }).kind).toBe("postpone");
+  it("doubts a single event that has failed three times, however the receiver does", () => {
+    for (const isOtherTaken of [false, true]) {
+      expect(decide("failed", { ...one, isPart: true, attemptCount: 2, isOtherTaken }).kind).toBe("postpone");
+      expect(decide("failed", { ...one, attemptCount: 3, isOtherTaken }).kind).toBe("doubt");
+    }
   });
 });

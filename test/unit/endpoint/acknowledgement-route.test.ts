@@ -52,6 +52,7 @@ test("with the token, what cannot be reports is refused with 415", () => {
   expect(statusOf({ authorization, "content-type": "multipart/form-data; boundary=json" })).toBe(415);
   expect(statusOf({ authorization, "content-encoding": "gzip" })).toBe(415);
   expect(statusOf({ authorization, "content-encoding": "identity" })).toBeUndefined();
+  expect(statusOf({ authorization, "content-encoding": "Identity " })).toBeUndefined();
 });
 
 test("every outcome has its answer", async () => {

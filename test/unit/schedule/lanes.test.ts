@@ -7,7 +7,7 @@ const poll = toJob("poll", "sync", false);
 const deliver = toJob("deliver", "deliver", false);
 
 function toJob(name: string, lane: string, isMadeUpFor: boolean, isDue = () => true): Job {
-  return { name, lane, isMadeUpFor, isDue, cron: "* * * * *", arguments: [name] };
+  return { name, lane, isMadeUpFor, isDue, cron: "* * * * *", timezone: "UTC", arguments: [name] };
 }
 
 /** Lanes whose jobs end when they are told to. */
