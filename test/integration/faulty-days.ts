@@ -1,8 +1,13 @@
-import { afterEach, expect } from "vitest";
+import { expect, onTestFinished } from "vitest";
 import { type FailureKind, toExitCode } from "../../src/failure/index.ts";
-import type { RunningSimulator, SimulatorOptions } from "../../src/simulator/index.ts";
+import {
+  type LoggedRequest,
+  type RunningSimulator,
+  type SimulatorOptions,
+  startSimulator,
+} from "../../src/simulator/index.ts";
 import type { RunReport } from "../../src/sync/index.ts";
-import { nowMs, start } from "../support/asked-simulator.ts";
+import { nowMs } from "../support/asked-simulator.ts";
 import { type DayOptions, type Days, openDays } from "../support/run-days.ts";
 import { dayMs, refuse } from "../support/six-meters.ts";
 import { readChanges, readEvents, readSnapshot } from "../support/views.ts";
@@ -13,12 +18,6 @@ export const nextMs = nowMs + dayMs;
 export const still = { meterCount: 300, changeRate: 0 } as const satisfies Partial<SimulatorOptions>;
 
 const standing: DayOptions = { pageSize: 10, portfolioStart: "2019-01-01" };
-const opened: Days[] = [];
-
-afterEach(() => {
-  for (const days of opened.splice(0)) days.close();
-});
-
 export type FaultyDays = {
   readonly leap: RunningSimulator;
   readonly days: Days;
@@ -26,19 +25,53 @@ export type FaultyDays = {
   readonly baseline: RunReport;
 };
 
+/** What was read from a simulated Leap that met no fault, to be copied: the same for every test that asks. */
+type Published = { readonly leap: RunningSimulator; readonly file: Uint8Array; readonly baseline: RunReport };
+
+/** Kept as long as the process: the servers end with it. */
+const published = new Map<string, Promise<Published>>();
+/** The servers that the test at hand talks to: another world of the same kind has one of its own. */
+const inUse = new Set<RunningSimulator>();
+
 /** A database with a published baseline, and the simulated Leap it was read from. */
 export async function openPublished(
   options: DayOptions = {},
   world: Partial<SimulatorOptions> = still,
 ): Promise<FaultyDays> {
-  const leap = await start({ ...world, faults: [] });
-  const days = openDays(leap, { ...standing, ...options });
-  opened.push(days);
-  const baseline = await days.run(nowMs);
-  expect([baseline.status, baseline.meters.returned]).toEqual(["published", world.meterCount]);
-  leap.setFaults(world.faults ?? [], world.faultSeed ?? 1);
+  const { faults = [], faultSeed = 1, ...healthy } = world;
+  const key = JSON.stringify([options, healthy]);
+  if (!published.has(key)) published.set(key, publish(options, healthy));
+  let kept = await published.get(key)!;
+  if (inUse.has(kept.leap)) {
+    kept = await publish(options, healthy);
+    const { leap: second } = kept;
+    onTestFinished(() => second.close());
+  }
+  const { leap, file, baseline } = kept;
+  inUse.add(leap);
+  (leap.requests as LoggedRequest[]).length = 0;
+  leap.setFaults(faults, faultSeed);
   leap.setNow(nextMs);
+  const days = openDays(leap, { ...standing, ...options }, file);
+  onTestFinished(() => {
+    days.close();
+    inUse.delete(leap);
+  });
   return { leap, days, baseline };
+}
+
+async function publish(options: DayOptions, world: Partial<SimulatorOptions>): Promise<Published> {
+  const leap = await startSimulator({ seed: 8, meterCount: 120, startDate: "2026-10-01", nowMs, ...world });
+  const days = openDays(leap, { ...standing, ...options });
+  try {
+    const baseline = await days.run(nowMs);
+    expect([baseline.status, baseline.meters.returned]).toEqual(["published", world.meterCount]);
+    // The log beside the file is taken into it.
+    days.database.connection.pragma("wal_checkpoint(TRUNCATE)");
+    return { leap, file: days.database.connection.serialize(), baseline };
+  } finally {
+    days.close();
+  }
 }
 
 /** A run that fails: nothing moves, and without the fault the next one publishes. Returns its sentence. */

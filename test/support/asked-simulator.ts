@@ -1,13 +1,8 @@
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import { type RunningSimulator, type SimulatorOptions, startSimulator } from "../../src/simulator/index.ts";
 
 export const nowMs = Date.parse("2026-10-05T15:00:00Z");
 export const search = "/v2/meters/enrollments/search";
-const running: RunningSimulator[] = [];
-
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((simulator) => simulator.close()));
-});
 
 /** A simulated Leap that is closed behind the test. */
 export async function start(options: Partial<SimulatorOptions> = {}): Promise<RunningSimulator> {
@@ -18,7 +13,8 @@ export async function start(options: Partial<SimulatorOptions> = {}): Promise<Ru
     nowMs,
     ...options,
   });
-  running.push(simulator);
+  // Not by a hook of this module: it is loaded once for many files.
+  onTestFinished(() => simulator.close());
   return simulator;
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, parseConfig } from "../../src/config/index.ts";
@@ -64,12 +64,17 @@ export const streamId = "stream-of-the-test";
 
 /**
  * Opens an empty, migrated database whose stream id is always the same, so that twins tell the same ids; or a
- * copy.
+ * copy of one that is open, or of a file's bytes.
  */
-export function openDays(server: Server, standing: DayOptions = {}, copyOf: Days | null = null): Days {
+export function openDays(
+  server: Server,
+  standing: DayOptions = {},
+  copyOf: Days | Uint8Array | null = null,
+): Days {
   const folder = mkdtempSync(join(memoryFolder, "meter-sync-days-"));
   const path = join(folder, "days.sqlite");
-  copyOf?.database.prepare("VACUUM INTO ?").run(path);
+  if (copyOf instanceof Uint8Array) writeFileSync(path, copyOf);
+  else copyOf?.database.prepare("VACUUM INTO ?").run(path);
   const database = openDatabase(path);
   // A disk that keeps its word is not what these tests are about.
   database.connection.pragma("synchronous = OFF");

@@ -1,9 +1,9 @@
 import { on } from "node:events";
 import { writeFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import type { Fault, PassedRequest } from "./faulty-proxy.ts";
-import type { DigestLine } from "./run-consumer.ts";
-import { type Chain, openChain } from "./webhook-chain.ts";
+import type { Fault, PassedRequest } from "../examples/faulty-proxy.ts";
+import type { DigestLine } from "../examples/run-consumer.ts";
+import { type Chain, openChain } from "../examples/webhook-chain.ts";
 
 // Early in the morning it is still yesterday in the west: regions have other trade dates.
 const baseline = "2026-10-28T05:30:00Z";
