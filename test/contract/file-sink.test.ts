@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openDatabase } from "../../src/database/index.ts";
-import { type AppendSink, deliverDue, openSinks, registerSinks } from "../../src/delivery/index.ts";
-import { appendToOutbox, loadSettledSequence, parseSequences, toEvent, toRange } from "./outbox.ts";
+import { type AppendSink, openSinks } from "../../src/delivery/index.ts";
+import { parseSequences, toEvent } from "./outbox.ts";
 
 let folder: string;
 
@@ -19,7 +18,6 @@ afterEach(() => {
 });
 
 const clock = { now: () => 1_000 };
-const random = () => 0.5;
 const neverAborted = new AbortController().signal;
 
 function openFile(path = join(folder, "changes.ndjson")): { sink: AppendSink; path: string } {
@@ -106,33 +104,6 @@ describe("the file sink", () => {
     );
     expect(readFileSync(path, "utf8")).toBe(`${toEvent(1).event}\n`);
   });
-
-  it("holds every event exactly once, whichever step of appending and settling a kill -9 hits", async () => {
-    const eventCount = 501;
-    const lived: number[] = [];
-    const deliverUntilKilled = async (step: number): Promise<void> => {
-      const base = join(folder, `killed-${step}`);
-      const killed = openDatabase(`${base}.sqlite`);
-      const { sink } = openFile(`${base}.ndjson`);
-      registerSinks(killed, [sink], 0);
-      appendToOutbox(killed, 1, eventCount);
-      const script = join(import.meta.dirname, "deliver-until-killed.ts");
-      const child = await run(process.execPath, [script, `${base}.sqlite`, `${base}.ndjson`, String(step)]);
-      if (child.signal === null) lived.push(Number(child.stdout));
-      else expect(child.signal).toBe("SIGKILL");
-      const settled = loadSettledSequence(killed, "file") ?? 0;
-      const held = settled === 0 ? "" : readFileSync(`${base}.ndjson`, "utf8");
-      expect(held.split("\n").length - 1).toBeGreaterThanOrEqual(settled);
-      await deliverDue(killed, [sink], { signal: neverAborted, clock, random });
-      sink.close();
-      killed.close();
-      expect(parseSequences(readFileSync(`${base}.ndjson`, "utf8"))).toEqual(toRange(1, eventCount));
-    };
-    for (let step = 1; lived.length === 0; step += 2) {
-      await Promise.all([deliverUntilKilled(step), deliverUntilKilled(step + 1)]);
-    }
-    expect(Math.min(...lived)).toBeGreaterThanOrEqual(12);
-  }, 180_000);
 });
 
 function run(program: string, args: readonly string[]): Promise<{ stdout: string; signal: string | null }> {

@@ -33,19 +33,19 @@ async function walkMany(count: number, history: Omit<DeliveryHistory, "seed" | "
 
 describe("random histories of a receiver and its sender (I5, I6)", () => {
   it("lose nothing and make no dead letters where the receiver is merely down now and then", async () => {
-    const seen = await walkMany(50, { weathers: innocent, hasPoison: false, hasDeaths: true });
+    const seen = await walkMany(40, { weathers: innocent, hasPoison: false, hasDeaths: true });
     expect(seen.deadLetterCount).toBe(0);
     expect(seen.takings).toBeGreaterThan(500);
   });
 
   it("set nothing aside but what the receiver cannot bear", async () => {
-    const seen = await walkMany(50, { weathers: innocent, hasPoison: true, hasDeaths: true });
+    const seen = await walkMany(40, { weathers: innocent, hasPoison: true, hasDeaths: true });
     expect(seen.deadLetterCount).toBeGreaterThan(30);
   });
 
   it("end with everything delivered, whatever the receiver did", async () => {
     const weathers = [...innocent, "fine", "flaky", "refusing", "gone", "small"] as const;
-    const seen = await walkMany(50, { weathers, hasPoison: true, hasDeaths: true });
+    const seen = await walkMany(40, { weathers, hasPoison: true, hasDeaths: true });
     expect(seen.takings).toBeLessThan(seen.requests);
   });
 });

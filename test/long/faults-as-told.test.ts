@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { formatInstant } from "../../src/time/index.ts";
+import { still } from "../integration/faulty-days.ts";
+import { type Ended, runProgram } from "../integration/run-program.ts";
 import { nowMs, start } from "../support/asked-simulator.ts";
 import { dayMs } from "../support/six-meters.ts";
-import { still } from "./faulty-days.ts";
-import { type Ended, runProgram } from "./run-program.ts";
 
 let folder: string;
 
