@@ -22,7 +22,7 @@ const clock = { now: () => 1_000 };
 const random = () => 0.5;
 const neverAborted = new AbortController().signal;
 
-it("a file sink holds every event once, whichever step of appending and settling a kill -9 hits", async () => {
+it("a file sink holds every event once, whichever step of appending or settling a kill hits", async () => {
   const eventCount = 501;
   const lived: number[] = [];
   const deliverUntilKilled = async (step: number): Promise<void> => {
