@@ -81,17 +81,14 @@ async function deliverBatch(
   }
   saveTaken(database, sink.name, context.clock.now());
   const again = await send(batch);
-  if (again.kind === "taken") return saveVerdict(database, sink, batch, again, { kind: "settle" }, context);
   if (again.kind === "refused" || again.kind === "failed") {
     inTransaction(database, () => saveSetAside(database, sink.name, batch, again, context.clock.now()));
     context.mayBeFreed = true;
     return false;
   }
-  return saveVerdict(database, sink, batch, again, decideAttempt(again, unproven), context);
+  const last = toVerdict(database, sink, batch, again, context);
+  return saveVerdict(database, sink, batch, again, last, context);
 }
-
-/** Of an answer that says nothing about what was sent. */
-const unproven = { eventCount: 1, attemptCount: 1, isPart: false, isOtherTaken: true, failureCount: 1 };
 
 /** A clock that was put back since says nothing about how long the receiver has been left alone. */
 function toWaitMs({ retryAtMs, errorAtMs }: SinkState, nowMs: number): number {

@@ -15,7 +15,6 @@ export function toAnswer(
     readonly status: number;
     readonly body: string;
     readonly retryAfterMs: number | null;
-    readonly location: string | null;
   },
 ): Answer {
   const { status, body, retryAfterMs } = answer;

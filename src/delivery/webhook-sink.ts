@@ -58,10 +58,10 @@ async function sendOnce(
     const response = stream.response;
     signal.throwIfAborted();
     if (response === undefined) return toFaultAnswer(config, "ERR_NO_RESPONSE", false);
-    const { "retry-after": retryAfter = null, location = null } = response.headers;
+    const { "retry-after": retryAfter = null } = response.headers;
     const retryAfterMs = parseRetryAfter(retryAfter, now());
     const shown = hideSecrets(config, body);
-    return toAnswer(config, { status: response.statusCode, body: shown, retryAfterMs, location });
+    return toAnswer(config, { status: response.statusCode, body: shown, retryAfterMs });
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof Error) || !("code" in error) || error instanceof TypeError) throw error;

@@ -4,7 +4,7 @@ import { toAnswer, toFaultAnswer } from "../../../src/delivery/to-answer.ts";
 const receiver = { name: "webhook:ems", url: "https://ems.example:8443/in/s3cret?token=s3cret" };
 
 function answer(status: number, retryAfterMs: number | null = null, body = "") {
-  return toAnswer(receiver, { status, body, retryAfterMs, location: null });
+  return toAnswer(receiver, { status, body, retryAfterMs });
 }
 
 describe("what an answer means", () => {
