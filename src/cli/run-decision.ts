@@ -12,8 +12,10 @@ import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
 import { loadHeldRun, toReader } from "../reader/index.ts";
 import { discardRun, type RunReport, releaseRun } from "../sync/index.ts";
-import { deliverAfterRun, noPass, openSinksOf } from "./delivering.ts";
+import { noPass, openSinksOf } from "./delivering.ts";
+import { finishRun } from "./finish-run.ts";
 import { assertRehearsable, type Invocation } from "./invocation.ts";
+import { withNotice } from "./noticing.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
 import { printSync, toRunExit } from "./sync-output.ts";
@@ -42,23 +44,33 @@ export async function runRelease(
       `release takes the --checksum of the plan you have looked at: \`meter-sync run ${run}\` shows both`,
     );
   }
-  return withRun(invocation, async (opened) => {
-    const { config, database, logger, stop } = opened;
-    const { clock } = invocation;
-    assureStream(database, { logger, clock, makeId: randomUUID, isRunLocked: true });
-    const runId = toRunId(database, run);
-    const sinks = openSinksOf(invocation, config);
-    try {
-      registerSinks(database, sinks, invocation.realClock.now());
-      const report = releaseRun({ database, clock: invocation.clock }, runId, checksum);
-      const pass = await deliverAfterRun(invocation, { ...opened, sinks, signal: stop.signal });
-      await printSync(invocation, { ...opened, report, pass });
-      const isCutShort = stop.signal.aborted && sinks.length > 0;
-      return toRunExit(invocation, report, pass, isCutShort);
-    } finally {
-      for (const sink of sinks) sink.close();
-    }
-  });
+  const release = (opened: Opened) => releaseOpened(invocation, opened, run, checksum);
+  return withRun(invocation, (opened) =>
+    withNotice(invocation, opened.config, "release", () => release(opened)),
+  );
+}
+
+async function releaseOpened(
+  invocation: Invocation,
+  opened: Opened,
+  run: string,
+  checksum: string,
+): Promise<number> {
+  const { config, database, logger, stop } = opened;
+  const { clock } = invocation;
+  assureStream(database, { logger, clock, makeId: randomUUID, isRunLocked: true });
+  const runId = toRunId(database, run);
+  const sinks = openSinksOf(invocation, config);
+  try {
+    registerSinks(database, sinks, invocation.realClock.now());
+    const report = releaseRun({ database, clock: invocation.clock }, runId, checksum);
+    const finished = await finishRun(invocation, { ...opened, sinks, signal: stop.signal }, report);
+    await printSync(invocation, { ...opened, report, pass: finished.pass });
+    const isCutShort = stop.signal.aborted && sinks.length > 0;
+    return await toRunExit(invocation, report, finished, isCutShort);
+  } finally {
+    for (const sink of sinks) sink.close();
+  }
 }
 
 /** The command `discard`: drops a held plan for good. */

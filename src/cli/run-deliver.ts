@@ -7,6 +7,7 @@ import { toDeliveryLines, toOverdueLines, toReplayLines } from "./delivery-lines
 import { assertSinks, type DeliverySession, withDeliverySession } from "./delivery-session.ts";
 import { printRecord, type Row } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
+import { withNotice } from "./noticing.ts";
 import { toSinkName } from "./sink-rows.ts";
 import { withMark } from "./stream-mark.ts";
 
@@ -29,7 +30,7 @@ export async function runDeliver(invocation: Invocation, options: DeliverOptions
   assertSinks(config);
   if (filter === null) {
     return withDeliverySession(invocation, config, { isPatient: false }, (session) =>
-      deliverAndPrint(invocation, session),
+      withNotice(invocation, config, "deliver", () => deliverAndPrint(invocation, session)),
     );
   }
   const names = toReplayNames(config, options);

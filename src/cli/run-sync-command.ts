@@ -15,8 +15,10 @@ import { type LeapClient, type LeapCredentials, openLeapClient } from "../leap/i
 import type { Logger } from "../log/index.ts";
 import { type RunMode, type RunReport, runSync, type SyncProgress } from "../sync/index.ts";
 import { deliverAfterRun, openSinksOf } from "./delivering.ts";
+import { finishRun, unfinished } from "./finish-run.ts";
 import { assertRehearsable, type Invocation, openTerminalLogger } from "./invocation.ts";
 import { openMemoryKeeper } from "./memory.ts";
+import { withNotice } from "./noticing.ts";
 import { openProgress } from "./progress.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
@@ -49,8 +51,11 @@ export async function runSyncCommand(invocation: Invocation, options: SyncComman
   const lock = isDryRun
     ? null
     : acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way");
+  const sync = () => runOnDatabase(invocation, options, config, openClient(config, credentials), stop);
   try {
-    return await runOnDatabase(invocation, options, config, openClient(config, credentials), stop);
+    return isDryRun
+      ? await sync()
+      : await withNotice(invocation, config, options.mode === "poll" ? "poll" : "sync", sync);
   } finally {
     lock?.release();
     stop.close();
@@ -101,9 +106,10 @@ async function runOnDatabase(
     if (!isDryRun) assureStream(database, { logger, clock, makeId: randomUUID, isRunLocked: true });
     registerSinks(database, sinks, invocation.realClock.now());
     const report = await run(invocation, options, opened, leap);
-    const pass = await deliverAfterRun(invocation, { ...opened, signal: stop.signal });
-    await printSync(invocation, { ...opened, report, pass });
-    return await toRunExit(invocation, report, pass, stop.signal.aborted && sinks.length > 0);
+    const running = { ...opened, signal: stop.signal };
+    const finished = isDryRun ? unfinished : await finishRun(invocation, running, report);
+    await printSync(invocation, { ...opened, report, pass: finished.pass });
+    return await toRunExit(invocation, report, finished, stop.signal.aborted && sinks.length > 0);
   } finally {
     for (const sink of sinks) sink.close();
     leap.close();

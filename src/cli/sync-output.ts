@@ -1,11 +1,13 @@
 import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
+import { toExitCode } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
 import { loadGroupNames, loadPlannedEvents, loadRunEvents, toReader } from "../reader/index.ts";
 import type { RunReport } from "../sync/index.ts";
 import { type DeliveryPass, toPassExit } from "./delivering.ts";
 import { toDeliveryLines, toOverdueLines } from "./delivery-lines.ts";
 import { tell } from "./ending.ts";
+import type { FinishedRun } from "./finish-run.ts";
 import { printRecord } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 import { toChangeLines, toNextLines, toReportLines } from "./report-lines.ts";
@@ -54,13 +56,14 @@ export async function printSync(invocation: Invocation, result: SyncResult): Pro
 export async function toRunExit(
   { surroundings }: Invocation,
   report: RunReport,
-  pass: DeliveryPass,
+  { pass, exportFailure }: FinishedRun,
   isCutShort: boolean,
 ): Promise<number> {
   if (isCutShort) await tell(surroundings, "stopped; what is not delivered yet is delivered by the next run");
   // The run's own code says more than that a sink has to be tried again, or looked at.
   if (report.exit_code !== 0) return report.exit_code;
-  return isCutShort ? 3 : toPassExit(pass);
+  if (isCutShort) return 3;
+  return toPassExit(pass) || (exportFailure === null ? 0 : toExitCode(exportFailure));
 }
 
 /** What heads the changes of a run, told or only planned. */

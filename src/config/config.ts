@@ -49,6 +49,17 @@ export type HoldConfig = {
   readonly account: Share | null;
 };
 
+/** How long things stay in the file. `null` for good. */
+export type KeepConfig = {
+  readonly eventsMs: number | null;
+  readonly revisionsMs: number | null;
+  readonly historyMs: number | null;
+  readonly runsMs: number | null;
+};
+
+/** Where a job's beginning and end are told; `null` for nowhere. The URLs are secrets. */
+export type HeartbeatConfig = { readonly sync: string | null; readonly deliver: string | null };
+
 /** The whole configuration, checked, with every default filled in but for secrets. Frozen. */
 export type Config = {
   /** Absolute path of the SQLite file. */
@@ -82,6 +93,8 @@ export type Config = {
   readonly cron: string;
   readonly pollCron: string | null;
   readonly timezone: string;
+  /** `schedule` ends what takes longer. */
+  readonly runDeadlineMs: number;
   readonly listen: { readonly host: string; readonly port: number };
   readonly sinks: readonly SinkConfig[];
   /** A sink with more undelivered events than this is told as full. */
@@ -91,6 +104,16 @@ export type Config = {
   readonly acknowledgedBy: readonly string[];
   /** The bearer token of those who report over HTTP; `null` where that is off. */
   readonly ackToken: string | null;
+  /** Whether a database on a network file system is opened all the same. */
+  readonly allowsNetworkFileSystem: boolean;
   /** Absolute path of the export, `null` for off. */
   readonly exportPath: string | null;
+  /** Earlier exports that stay beside it. */
+  readonly exportKeepCount: number;
+  /** Whether exports carry the documents as Leap sent them. */
+  readonly exportsPersonalData: boolean;
+  readonly keep: KeepConfig;
+  /** Absolute path of the metrics for a textfile collector, `null` for off. */
+  readonly metricsPath: string | null;
+  readonly heartbeat: HeartbeatConfig;
 };

@@ -5,6 +5,15 @@
  * Gives: the configuration, or every problem at once.
  * Never: reads `process.env` itself; gives a secret a default; puts a secret into a message (I9).
  */
-export type { Config, Credentials, HoldConfig, Share, SinkConfig, WebhookConfig } from "./config.ts";
+export type {
+  Config,
+  Credentials,
+  HeartbeatConfig,
+  HoldConfig,
+  KeepConfig,
+  Share,
+  SinkConfig,
+  WebhookConfig,
+} from "./config.ts";
 export { type ParsedConfig, parseConfig } from "./parse-config.ts";
 export { type Variable, type VariableName, variables } from "./variables.ts";

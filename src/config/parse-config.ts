@@ -13,11 +13,14 @@ import {
   parseEmail,
   parseFilePath,
   parseFilePathOrOff,
+  parseKeepMsOrOff,
   parseKey,
   parseListen,
   parseLoginUrl,
+  parseMetricsPathOrOff,
   parsePassword,
   parsePercent,
+  parsePingUrl,
   parseRunTimeMs,
   parseShareOrOff,
   parseSwitch,
@@ -53,9 +56,10 @@ function assembleConfig(
   const take: Take = (name, parse) => takeValue(name, parse, settings, problems);
   const databasePath = take("METER_SYNC_DATABASE", parseFilePath(cwd));
   const exportPath = take("METER_SYNC_EXPORT", parseFilePathOrOff(cwd));
+  const metricsPath = take("METER_SYNC_METRICS_FILE", parseMetricsPathOrOff(cwd));
   const listed = parseSinks(settings, input, problems);
   const acknowledgedBy = settings.texts.get("METER_SYNC_ACKNOWLEDGED_BY");
-  checkPaths(databasePath, exportPath, listed.sinks, problems);
+  checkPaths({ databasePath, exportPath, metricsPath }, listed.sinks, problems);
   return {
     databasePath,
     leap: assembleLeap(take, settings, problems),
@@ -75,13 +79,32 @@ function assembleConfig(
     cron: take("METER_SYNC_CRON", parseCron),
     pollCron: take("METER_SYNC_POLL_CRON", parseCronOrOff),
     timezone: take("METER_SYNC_TIMEZONE", parseZone),
+    runDeadlineMs: take("METER_SYNC_RUN_DEADLINE", parseRunTimeMs),
     listen: take("METER_SYNC_LISTEN", parseListen),
     sinks: listed.sinks,
     backlogCountMax: take("METER_SYNC_BACKLOG_MAX", parseWholeNumber(1, 10_000_000)),
     ackMarginHours: take("METER_SYNC_ACK_MARGIN_HOURS", parseWholeNumber(0, 72)),
     acknowledgedBy: parseAcknowledgedBy(acknowledgedBy, listed, cwd, problems),
     ackToken: take("METER_SYNC_ACK_TOKEN", parseToken) ?? null,
+    allowsNetworkFileSystem: take("METER_SYNC_ALLOW_NETWORK_FS", parseSwitch),
     exportPath,
+    exportKeepCount: take("METER_SYNC_EXPORT_KEEP", parseWholeNumber(0, 99)),
+    exportsPersonalData: take("METER_SYNC_EXPORT_PERSONAL", parseSwitch),
+    keep: assembleKeep(take),
+    metricsPath,
+    heartbeat: {
+      sync: take("METER_SYNC_HEARTBEAT_URL", parsePingUrl) ?? null,
+      deliver: take("METER_SYNC_DELIVER_HEARTBEAT_URL", parsePingUrl) ?? null,
+    },
+  };
+}
+
+function assembleKeep(take: Take): { [K in keyof Config["keep"]]: unknown } {
+  return {
+    eventsMs: take("METER_SYNC_KEEP_EVENTS", parseKeepMsOrOff),
+    revisionsMs: take("METER_SYNC_KEEP_REVISIONS", parseKeepMsOrOff),
+    historyMs: take("METER_SYNC_KEEP_HISTORY", parseKeepMsOrOff),
+    runsMs: take("METER_SYNC_KEEP_RUNS", parseKeepMsOrOff),
   };
 }
 

@@ -7,7 +7,8 @@ import type { Share } from "./config.ts";
 /** One value made known; undefined where the text is not one. */
 export type ParseValue<T> = (text: string) => T | undefined;
 
-const durationMaxMs = 366 * 24 * 3_600_000;
+const dayMs = 24 * 3_600_000;
+const durationMaxMs = 366 * dayMs;
 
 export function parseWholeNumber(min: number, max: number): ParseValue<number> {
   return (text) => {
@@ -24,6 +25,15 @@ export function parseDurationMs(text: string): number | undefined {
 /** `null` for off. */
 export function parseDurationMsOrOff(text: string): number | null | undefined {
   return isOff(text) ? null : parseDurationMs(text);
+}
+
+/** How long something stays: between a day and ten years; `null` for good. */
+export function parseKeepMsOrOff(text: string): number | null | undefined {
+  if (isOff(text)) return null;
+  const durationMs = parseDuration(text);
+  return durationMs !== undefined && durationMs >= dayMs && durationMs <= 3660 * dayMs
+    ? durationMs
+    : undefined;
 }
 
 /** A duration in which something can be done at all. */
@@ -92,6 +102,19 @@ export function parseFilePath(cwd: string): ParseValue<string> {
 
 export function parseFilePathOrOff(cwd: string): ParseValue<string | null> {
   return (text) => (isOff(text) ? null : parseFilePath(cwd)(text));
+}
+
+/** What a textfile collector takes: it passes other names by. */
+export function parseMetricsPathOrOff(cwd: string): ParseValue<string | null> {
+  return (text) => (isOff(text) || text.endsWith(".prom") ? parseFilePathOrOff(cwd)(text) : undefined);
+}
+
+/** Nothing but its own path is sent there: a service in the same network may do without encryption. */
+export function parsePingUrl(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || /[?#\s]/.test(text) || url.username !== "" || url.password !== "")
+    return undefined;
+  return url.protocol === "https:" || url.protocol === "http:" ? url.href.replace(/\/+$/, "") : undefined;
 }
 
 /** A host alone, given back as its origin. */

@@ -1,4 +1,5 @@
 import { holdVariables } from "./hold-variables.ts";
+import { upkeepVariables } from "./upkeep-variables.ts";
 
 export type Variable = {
   readonly name: string;
@@ -181,9 +182,16 @@ export const variables = [
   },
   {
     name: "METER_SYNC_LISTEN",
-    help: "`schedule`: where health is served and reports are taken",
+    help: "`schedule`: where health and metrics are served and reports are taken",
     accepts: "host:port, with an IPv6 address in brackets",
     default: "127.0.0.1:9464",
+    ...shown,
+  },
+  {
+    name: "METER_SYNC_RUN_DEADLINE",
+    help: "`schedule`: how long a run or a delivery may take before it is ended",
+    accepts: "a duration from 1s to 366d, such as 90s, 15m, 6h or 7d",
+    default: "5h",
     ...shown,
   },
   {
@@ -221,13 +229,7 @@ export const variables = [
     accepts: "a token of 16 to 1024 printable ASCII characters without spaces",
     ...secret,
   },
-  {
-    name: "METER_SYNC_EXPORT",
-    help: "After a publication, write a single-file copy for readers",
-    accepts: "off, or the path of a file",
-    default: "off",
-    ...shown,
-  },
+  ...upkeepVariables,
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof variables)[number]["name"];

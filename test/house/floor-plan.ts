@@ -35,7 +35,10 @@ export const rooms: Readonly<Record<string, Room>> = {
       "delivery",
       "acknowledgement",
       "reader",
+      "retention",
       "endpoint",
+      "metrics",
+      "heartbeat",
       "schedule",
       "database",
       "log",
@@ -118,6 +121,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImport: ["market", "snapshot", "events", "reader", "database", "failure", "time"],
     instead: "take reports as text and what sinks want as an argument; sending belongs to `delivery`",
   },
+  retention: {
+    mayImport: ["database", "failure", "time"],
+    instead: "remove what is old; whether it may be missed, the rows themselves say",
+  },
   reader: {
     mayImport: ["database", "failure", "time"],
     instead: "read through the public views; other programs use this room without the rest",
@@ -126,6 +133,15 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImport: ["failure"],
     mayImportTypes: ["log"],
     instead: "start the program with the arguments handed in; what a job does, the program itself knows",
+  },
+  metrics: {
+    mayImport: ["time"],
+    isPure: true,
+    instead: "take facts as values; `cli` asks the reader and the clock",
+  },
+  heartbeat: {
+    mayImport: ["failure", "time"],
+    instead: "take a URL and an exit code; what a job does is its own business",
   },
   endpoint: {
     mayImport: ["failure"],
@@ -142,7 +158,7 @@ export const rooms: Readonly<Record<string, Room>> = {
 };
 
 /** What a pure room may use from outside of the house. */
-export const purePackages: readonly string[] = ["node:crypto"];
+export const purePackages: readonly string[] = ["node:crypto", "prom-client"];
 
 /** Packages that touch the world, and the files that may. A room in `rooms` may as a whole. */
 export const worldly: readonly {
@@ -206,6 +222,7 @@ export const topLevel: readonly string[] = [
   "README.md",
   "biome.json",
   "crontab.example",
+  "deploy",
   "docs",
   "drizzle",
   "examples",

@@ -30,13 +30,25 @@ test("an empty environment gives every default, and no credentials", () => {
     cron: "17 6 * * *",
     pollCron: null,
     timezone: "UTC",
+    runDeadlineMs: 5 * 3_600_000,
     listen: { host: "127.0.0.1", port: 9464 },
     sinks: [],
     backlogCountMax: 100_000,
     ackMarginHours: 12,
     acknowledgedBy: [],
     ackToken: null,
+    allowsNetworkFileSystem: false,
     exportPath: null,
+    exportKeepCount: 1,
+    exportsPersonalData: false,
+    keep: {
+      eventsMs: 90 * 86_400_000,
+      revisionsMs: 90 * 86_400_000,
+      historyMs: 1100 * 86_400_000,
+      runsMs: 400 * 86_400_000,
+    },
+    metricsPath: null,
+    heartbeat: { sync: null, deliver: null },
   });
 });
 
@@ -74,6 +86,14 @@ test("values become what they mean", () => {
   expect(config.exportPath).toBe("/srv/job/copy.sqlite");
   expect(config.pollCron).toBe("5 * * * *");
   expect(config.leap.baseUrl).toBe("https://api.staging.leap.energy");
+});
+
+test("no two things are written to one file", () => {
+  const shared = { METER_SYNC_EXPORT: "a.prom", METER_SYNC_METRICS_FILE: "./a.prom" };
+  expect(problemsOf(shared)).toEqual([expect.stringMatching(/^METER_SYNC_METRICS_FILE names the file of/)]);
+  expect(problemsOf({ METER_SYNC_METRICS_FILE: "m.prom", METER_SYNC_SINKS: "file:m.prom" })).toEqual([
+    expect.stringMatching(/^METER_SYNC_SINKS names the file of/),
+  ]);
 });
 
 test("budgets and rules become what they mean, and off switches a rule off", () => {

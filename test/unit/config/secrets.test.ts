@@ -2,11 +2,18 @@ import { expect, test } from "vitest";
 import { variables } from "../../../src/config/index.ts";
 import { company, configOf, problemsOf } from "./config-of.ts";
 
+const ping = "https://hc.example/ping/taken-from-a-file";
+const values: Readonly<Record<string, string>> = {
+  LEAP_EMAIL: "a@b.example",
+  METER_SYNC_HEARTBEAT_URL: ping,
+  METER_SYNC_DELIVER_HEARTBEAT_URL: ping,
+};
+
 for (const { name } of variables.filter((variable) => variable.isSecret)) {
   const around = company[name] ?? {};
 
   test(`${name} can come from a file, whose last line break is not part of it`, () => {
-    const value = name === "LEAP_EMAIL" ? "a@b.example" : "taken-from-a-file";
+    const value = values[name] ?? "taken-from-a-file";
     const given = configOf({ ...around, [name]: value });
     for (const end of ["", "\n", "\r\n"]) {
       expect(configOf({ ...around, [`${name}_FILE`]: "/s" }, { "/s": value + end })).toEqual(given);
@@ -42,6 +49,7 @@ test("no problem ever shows a secret, wherever it was put (I9)", () => {
       LEAP_PASSWORD: `${secret}\n`,
       LEAP_APIKEY: secret,
       METER_SYNC_ACK_TOKEN: "hunter2",
+      METER_SYNC_HEARTBEAT_URL: "https://me:hunter2@hc.example",
     }),
     ...problemsOf({
       LEAP_BASE_URL: "https://me:hunter2@api.leap.energy",

@@ -58,6 +58,7 @@ const badValues: Record<VariableName, readonly string[]> = {
     "300.0.0.1:80",
     "a b:1",
   ],
+  METER_SYNC_RUN_DEADLINE: ["0s", "5", "off"],
   METER_SYNC_SINKS: [
     "webhook:ems",
     "webhook:",
@@ -74,7 +75,17 @@ const badValues: Record<VariableName, readonly string[]> = {
   METER_SYNC_ACK_MARGIN_HOURS: ["73", "-1", "12h"],
   METER_SYNC_ACKNOWLEDGED_BY: ["file:other", "kafka", "webhook:ems", "all", "webhooks,none"],
   METER_SYNC_ACK_TOKEN: ["fifteen-symbols", "a b c d e f g h i j", "äöüäöüäöüäöüäöüäöü", "a".repeat(1025)],
+  METER_SYNC_ALLOW_NETWORK_FS: ["yes", "1"],
   METER_SYNC_EXPORT: ["/exports/", ":memory:", "data/meter-sync.sqlite"],
+  METER_SYNC_EXPORT_KEEP: ["-1", "100", "all", "off"],
+  METER_SYNC_EXPORT_PERSONAL: ["true", "yes"],
+  METER_SYNC_KEEP_EVENTS: ["0", "0s", "23h", "3661d", "90", "forever"],
+  METER_SYNC_KEEP_REVISIONS: ["1439m", "-1d"],
+  METER_SYNC_KEEP_HISTORY: ["three years", "on"],
+  METER_SYNC_KEEP_RUNS: ["1h", "99999d"],
+  METER_SYNC_METRICS_FILE: ["/textfile/", "metrics.txt", "/m.prom.tmp", "prom"],
+  METER_SYNC_HEARTBEAT_URL: ["hc.example/ping", "ftp://hc.example/p", "https://a:b@hc.example/p"],
+  METER_SYNC_DELIVER_HEARTBEAT_URL: ["https://hc.example/p?x=1", "https://hc.example/#x", "https://a b/c"],
 };
 
 const files = { "/files/list.json": "[]", "/files/broken.json": '{"LEAP_API_KEY": "hidden-in-file' };
@@ -131,12 +142,23 @@ const goodValues: Record<Exclude<VariableName, "METER_SYNC_CONFIG">, readonly st
   METER_SYNC_POLL_CRON: ["off", "OFF", "5 * * * *"],
   METER_SYNC_TIMEZONE: ["America/New_York"],
   METER_SYNC_LISTEN: ["0.0.0.0:9464", "[::]:9464", "localhost:0", "my-host.internal:80"],
+  METER_SYNC_RUN_DEADLINE: ["1s", "366d"],
   METER_SYNC_SINKS: ["stdout", " file:events.ndjson , stdout "],
   METER_SYNC_BACKLOG_MAX: ["1", "10000000"],
   METER_SYNC_ACK_MARGIN_HOURS: ["0", "72"],
   METER_SYNC_ACKNOWLEDGED_BY: ["webhooks", "none", " NONE ", "stdout", "stdout, file:./e.ndjson"],
   METER_SYNC_ACK_TOKEN: ["sixteen-symbols!", "a".repeat(1024)],
+  METER_SYNC_ALLOW_NETWORK_FS: ["on", "OFF"],
   METER_SYNC_EXPORT: ["off", "readers/copy.sqlite"],
+  METER_SYNC_EXPORT_KEEP: ["0", "99"],
+  METER_SYNC_EXPORT_PERSONAL: ["on", "off"],
+  METER_SYNC_KEEP_EVENTS: ["1d", "24h", "off", "OFF", "3660d"],
+  METER_SYNC_KEEP_REVISIONS: ["30d"],
+  METER_SYNC_KEEP_HISTORY: ["off", "400d"],
+  METER_SYNC_KEEP_RUNS: ["7d"],
+  METER_SYNC_METRICS_FILE: ["off", "/textfile/meter-sync.prom", "m.prom"],
+  METER_SYNC_HEARTBEAT_URL: ["https://hc.example/ping/5a2b/", "http://healthchecks.monitoring:8000/ping/x"],
+  METER_SYNC_DELIVER_HEARTBEAT_URL: ["https://hc.example/ping/key/meter-sync"],
 };
 
 test.each(Object.entries(goodValues))("the good values of %s are taken", (name, values) => {
