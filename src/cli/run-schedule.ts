@@ -1,19 +1,20 @@
 import { once } from "node:events";
 import type { Config } from "../config/index.ts";
-import { openEndpoint, type Route, toAcknowledgementRoute, toHealthRoute } from "../endpoint/index.ts";
+import { openEndpoint } from "../endpoint/index.ts";
 import { Failure } from "../failure/index.ts";
-import type { Logger } from "../log/index.ts";
 import { openSchedule, type Schedule } from "../schedule/index.ts";
 import { formatInstant } from "../time/index.ts";
-import { acceptReports } from "./accept-reports.ts";
 import { printListing } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 import { requireCredentials } from "./run-sync-command.ts";
 import { toJobs, toScheduleFormat } from "./schedule-jobs.ts";
+import { toRoutes } from "./schedule-routes.ts";
 import { openStop } from "./stop.ts";
 
 /** A run ends within five seconds, or when its publication is over. */
 const endWithinMs = 20_000;
+/** One that has taken too long may be in the middle of a publication. */
+const overdueEndWithinMs = 30_000;
 
 /** The command `schedule`: up until a signal; what would fail at every tick is refused at once. */
 export async function runSchedule(invocation: Invocation): Promise<number> {
@@ -26,20 +27,26 @@ export async function runSchedule(invocation: Invocation): Promise<number> {
   }
   requireCredentials(config);
   const logger = await invocation.openLogger();
-  const { surroundings } = invocation;
+  const { surroundings, realClock: clock } = invocation;
   const { self, environment, cwd } = surroundings;
+  const schedule = openSchedule({
+    jobs: toJobs(invocation, config),
+    program: { self, environment, cwd },
+    patience: { deadlineMs: config.runDeadlineMs, endWithinMs: overdueEndWithinMs },
+    clock,
+    logger,
+  });
   const stop = openStop("stopped; what was under way was cut short, the next run goes on with it", 0, 25_000);
+  const isStopping = () => stop.signal.aborted;
   try {
     const endpoint = await openEndpoint({
       ...config.listen,
-      routes: toRoutes(invocation, config, logger),
+      routes: toRoutes(config, { clock, logger, jobs: schedule.jobs, isStopping }),
       onError: (error) => logger.error({ error }, "a request could not be answered"),
     });
     logger.info({ url: endpoint.url }, "listening");
-    const jobs = toJobs(invocation, config);
-    const program = { self, environment, cwd };
-    const schedule = openSchedule({ jobs, program, logger });
     try {
+      schedule.start();
       await printNextRuns(invocation, config, schedule);
       if (!stop.signal.aborted) await once(stop.signal, "abort");
       return 0;
@@ -53,20 +60,15 @@ export async function runSchedule(invocation: Invocation): Promise<number> {
   }
 }
 
-function toRoutes({ realClock }: Invocation, config: Config, logger: Logger): readonly Route[] {
-  const { ackToken: token } = config;
-  if (token === null) return [toHealthRoute()];
-  const accept = (text: string) => acceptReports(text, config, { logger, clock: realClock });
-  return [toHealthRoute(), toAcknowledgementRoute({ token, accept })];
-}
-
 /** With the stdout sink on, stdout carries change events only. */
 async function printNextRuns(invocation: Invocation, config: Config, schedule: Schedule): Promise<void> {
-  const rows = schedule.nextRuns().map(({ job, at }) => ({
+  const format = (atMs: number | null) => (atMs === null ? null : formatInstant(atMs));
+  const rows = schedule.nextRuns().map(({ job, atMs, madeUpForMs }) => ({
     job: job.name,
     cron: job.cron,
     timezone: job.timezone,
-    next_run_at: at === null ? null : formatInstant(at.getTime()),
+    next_run_at: format(atMs),
+    made_up_for: format(madeUpForMs),
   }));
   if (config.sinks.some((sink) => sink.kind === "stdout")) {
     const logger = await invocation.openLogger();
@@ -74,7 +76,7 @@ async function printNextRuns(invocation: Invocation, config: Config, schedule: S
     return;
   }
   const { output } = invocation;
-  const columns = ["job", "cron", "timezone", "next_run_at"];
+  const columns = ["job", "cron", "timezone", "next_run_at", "made_up_for"];
   const listing = { columns, rows, tableRowCountMax: rows.length, empty: "nothing to do" };
   await printListing(output, toScheduleFormat(invocation), listing);
   await output.flush();

@@ -1,20 +1,25 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/index.ts";
-import type { Job } from "../schedule/index.ts";
+import { openDatabaseReadOnly } from "../database/index.ts";
+import { loadLastSweepStart, toReader } from "../reader/index.ts";
+import type { Job, Recollection } from "../schedule/index.ts";
 import type { Format } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 
-/** In UTC, whatever the others are in: node-cron starts nothing in the hour that daylight saving repeats. */
+/** In UTC, whatever the others are in: every five minutes are the same anywhere. */
 const deliverTime = { cron: "*/5 * * * *", timezone: "UTC" };
 
-/** A sweep goes before polls: one that meets a poll waits for its end. */
+/**
+ * A sweep goes before polls: one that meets a poll waits for its end, and one that was missed is made up for.
+ */
 export function toJobs(invocation: Invocation, config: Config): readonly Job[] {
   const { cron, pollCron, timezone, sinks, databasePath } = config;
   const options = toGlobalOptions(invocation);
   const sync = { lane: "sync", timezone, isDue: () => true };
-  const sweep = { ...sync, name: "sync", cron, isMadeUpFor: true, arguments: ["sync", ...options] };
-  const poll = { name: "poll", isMadeUpFor: false, arguments: ["sync", "--mode", "poll", ...options] };
-  const deliver = { name: "deliver", isMadeUpFor: false, arguments: ["deliver", ...options] };
+  const recall = (nowMs: number) => recallSweeps(databasePath, nowMs);
+  const sweep = { ...sync, name: "sync", cron, recall, arguments: ["sync", ...options] };
+  const poll = { name: "poll", recall: null, arguments: ["sync", "--mode", "poll", ...options] };
+  const deliver = { name: "deliver", recall: null, arguments: ["deliver", ...options] };
   // Before the first sync there is nothing to deliver from.
   const isDue = () => existsSync(databasePath);
   return [
@@ -22,6 +27,25 @@ export function toJobs(invocation: Invocation, config: Config): readonly Job[] {
     ...(pollCron === null ? [] : [{ ...sync, ...poll, cron: pollCron }]),
     ...(sinks.length === 0 ? [] : [{ ...deliver, ...deliverTime, lane: "deliver", isDue }]),
   ];
+}
+
+/**
+ * What the database remembers of sweeps, whoever started them. One of an older release remembers, too. Where
+ * it cannot be read, that is no reason to sweep, nor to stop.
+ */
+export function recallSweeps(databasePath: string, nowMs: number): Recollection {
+  if (!existsSync(databasePath)) return { kind: "never" };
+  try {
+    const database = openDatabaseReadOnly(databasePath, { isOlderFine: true });
+    try {
+      const atMs = loadLastSweepStart(toReader(database), nowMs);
+      return atMs === null ? { kind: "never" } : { kind: "through", atMs };
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    return { kind: "unknown", why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** What was asked of us is asked of the children. */

@@ -1,5 +1,6 @@
 import { isIP, isIPv4 } from "node:net";
 import { resolve } from "node:path";
+import { Cron } from "croner";
 import { validate as isCronExpression } from "node-cron";
 import { parseDuration, parseInstant } from "../time/index.ts";
 import type { Share } from "./config.ts";
@@ -82,8 +83,18 @@ export function parseZone(text: string): string | undefined {
   }
 }
 
+/** What node-cron and croner both read, and some day has: one wakes `schedule`, the other knows the times. */
 export function parseCron(text: string): string | undefined {
-  return isCronExpression(text) ? text : undefined;
+  return isCronExpression(text) && hasTimes(text) ? text : undefined;
+}
+
+function hasTimes(text: string): boolean {
+  const options = { mode: "5-or-6-parts", domAndDow: true, timezone: "UTC", paused: true } as const;
+  try {
+    return new Cron(text.trim(), options).nextRun(new Date(0)) !== null;
+  } catch {
+    return false;
+  }
 }
 
 /** `null` for off. */

@@ -10,10 +10,20 @@ export type Route = {
   readonly answer: (body: string) => Reply | Promise<Reply>;
 };
 
-export type Reply = {
+export type Reply =
+  | {
+      readonly status: number;
+      /** Sent as JSON. */
+      readonly body: unknown;
+      readonly headers?: Readonly<Record<string, string>>;
+    }
+  | TextReply;
+
+/** An answer that is no JSON. */
+export type TextReply = {
   readonly status: number;
-  /** Sent as JSON. */
-  readonly body: unknown;
+  readonly text: string;
+  readonly contentType: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
 

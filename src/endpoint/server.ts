@@ -9,7 +9,7 @@ import type { AddressInfo } from "node:net";
 import type { Duplex } from "node:stream";
 import { Failure } from "../failure/index.ts";
 import { readBody } from "./read-body.ts";
-import { type Reply, type Route, toError } from "./route.ts";
+import { type Reply, type Route, type TextReply, toError } from "./route.ts";
 
 export type EndpointOptions = {
   readonly host: string;
@@ -110,16 +110,20 @@ function isSmall({ headers }: IncomingMessage): boolean {
   return Number(headers["content-length"] ?? 0) <= bodyBytesMax;
 }
 
-function send(outgoing: ServerResponse, { status, body, headers }: Reply, isKept: boolean): void {
-  const text = `${JSON.stringify(body)}\n`;
-  outgoing.writeHead(status, {
-    "content-type": "application/json; charset=utf-8",
+function send(outgoing: ServerResponse, reply: Reply, isKept: boolean): void {
+  const { text, contentType } = "text" in reply ? reply : toJson(reply.body);
+  outgoing.writeHead(reply.status, {
+    "content-type": contentType,
     "content-length": Buffer.byteLength(text),
     "cache-control": "no-store",
     ...(isKept ? {} : { connection: "close" }),
-    ...headers,
+    ...reply.headers,
   });
   outgoing.end(text);
+}
+
+function toJson(body: unknown): Pick<TextReply, "text" | "contentType"> {
+  return { text: `${JSON.stringify(body)}\n`, contentType: "application/json; charset=utf-8" };
 }
 
 /** What is no HTTP, is too much of it, or takes too long. */

@@ -25,7 +25,9 @@ export {
 export {
   type EventFilter,
   type EventRow,
+  type EventsKept,
   loadEvents,
+  loadEventsKept,
   loadPlannedEvents,
   loadRunEvents,
 } from "./event-store.ts";
@@ -49,6 +51,15 @@ export {
   type MeterFilter,
   type MeterRow,
 } from "./meter-store.ts";
+export {
+  type DatabaseLook,
+  type EndedRunLook,
+  loadDatabaseLook,
+  loadPortfolioPart,
+  loadRemapLook,
+  loadSinkLooks,
+  type SinkLook,
+} from "./metrics-store.ts";
 export type { PollAuditRow, PollStatus } from "./poll-store.ts";
 export { openReader, type Reader, toReader } from "./reader.ts";
 export {
@@ -62,6 +73,7 @@ export {
   type RunRow,
 } from "./run-store.ts";
 export { loadSinkNames, loadSinkStates, type SinkState } from "./sink-store.ts";
+export { loadLastSweepStart } from "./slot-store.ts";
 export {
   loadInfo,
   loadStatus,

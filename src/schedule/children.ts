@@ -7,6 +7,9 @@ export type Program = {
   readonly cwd: string;
 };
 
+/** How long a child may take, and how long to end once it is told to. */
+export type Patience = { readonly deadlineMs: number; readonly endWithinMs: number };
+
 type Exit = {
   readonly exitCode: number | null;
   /** The signal that ended it, where one did. */
@@ -15,8 +18,12 @@ type Exit = {
   readonly error: Error | null;
 };
 
-/** `isTold`: we had told it to end. */
-export type ChildEnd = Exit & { readonly isTold: boolean };
+export type ChildEnd = Exit & {
+  /** We had told it to end. */
+  readonly isTold: boolean;
+  /** It had taken too long. */
+  readonly isOverdue: boolean;
+};
 
 export type Children = {
   /** Starts the program; resolves once it has ended, and never rejects. */
@@ -25,25 +32,32 @@ export type Children = {
   readonly close: (endWithinMs: number) => Promise<void>;
 };
 
-/** Child processes whose output goes where ours goes. */
-export function openChildren({ self, environment, cwd }: Program): Children {
+/** What a timer can wait for. */
+const timerMsMax = 2 ** 31 - 1;
+
+/** Child processes whose output goes where ours goes. One that takes too long is told to end, then killed. */
+export function openChildren({ self, environment, cwd }: Program, patience: Patience): Children {
   const running = new Map<ChildProcess, Promise<Exit>>();
   const told = new WeakSet<ChildProcess>();
+  const overdue = new WeakSet<ChildProcess>();
   const [executable, ...own] = self;
   return {
     run: async (arguments_) => {
       try {
-        const stdio = ["ignore", "inherit", "inherit"] as const;
         const child = spawn(executable, [...own, ...arguments_], {
           cwd,
           env: environment,
-          stdio: [...stdio],
+          stdio: ["ignore", "inherit", "inherit"],
         });
-        const ended = untilEnded(child).finally(() => running.delete(child));
+        const cancel = endInTime(child, patience, () => overdue.add(child));
+        const ended = untilEnded(child).finally(() => {
+          cancel();
+          running.delete(child);
+        });
         running.set(child, ended);
-        return { ...(await ended), isTold: told.has(child) };
+        return { ...(await ended), isTold: told.has(child), isOverdue: overdue.has(child) };
       } catch (error) {
-        return { exitCode: null, signal: null, error: error as Error, isTold: false };
+        return { exitCode: null, signal: null, error: error as Error, isTold: false, isOverdue: false };
       }
     },
     close: async (endWithinMs) => {
@@ -58,6 +72,19 @@ export function openChildren({ self, environment, cwd }: Program): Children {
       clearTimeout(timer);
     },
   };
+}
+
+/**
+ * Timers do not go by the clock: whatever becomes of that, a child has its time. Returns how to let it be.
+ */
+function endInTime(child: ChildProcess, patience: Patience, onOverdue: () => void): () => void {
+  const arm = (act: () => void, ms: number) => setTimeout(act, Math.min(ms, timerMsMax));
+  let timer = arm(() => {
+    onOverdue();
+    child.kill("SIGTERM");
+    timer = arm(() => child.kill("SIGKILL"), patience.endWithinMs);
+  }, patience.deadlineMs);
+  return () => clearTimeout(timer);
 }
 
 function untilEnded(child: ChildProcess): Promise<Exit> {

@@ -1,8 +1,10 @@
 /**
  * Cron expressions → this very program, started as a child process.
  *
- * Takes: jobs with their cron expressions, how to start the program. Gives: when each is due next.
- * Never: knows what a job does; lets two jobs of one lane overlap.
+ * Takes: jobs with their cron expressions, how to start the program, the clock. Gives: when each is due next,
+ * and what became of it.
+ * Never: knows what a job does; lets two jobs of one lane overlap; starts a slot twice.
  */
-export type { Job } from "./job.ts";
+export type { JobFacts } from "./book.ts";
+export type { Job, Recollection } from "./job.ts";
 export { openSchedule, type Schedule, type ScheduleOptions } from "./schedule.ts";

@@ -7,10 +7,22 @@ export type Job = {
   readonly timezone: string;
   /** Of the jobs of one lane, one runs at a time. */
   readonly lane: string;
-  /** Whether a tick that finds another job of its lane under way waits for its end; else it is skipped. */
-  readonly isMadeUpFor: boolean;
+  /**
+   * Of a job that is made up for: what is remembered of it beyond this process. Its missed slots cost one
+   * run, and a slot that finds another job of its lane under way waits for its end. Null for a job that comes
+   * again soon: a slot that is missed, or finds its lane taken, is passed over.
+   */
+  readonly recall: ((nowMs: number) => Recollection) | null;
   /** What the program is started with. */
   readonly arguments: readonly string[];
-  /** Asked at each tick: whether there is anything to do at all. */
+  /** Asked at each slot: whether there is anything to do at all. */
   readonly isDue: () => boolean;
 };
+
+/** Up to which instant a job has run, whoever started it. */
+export type Recollection =
+  | { readonly kind: "through"; readonly atMs: number }
+  /** It has never run. */
+  | { readonly kind: "never" }
+  /** Nobody can tell now; the reason in words. */
+  | { readonly kind: "unknown"; readonly why: string };

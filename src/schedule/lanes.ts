@@ -2,12 +2,13 @@ import type { Logger } from "../log/index.ts";
 import type { Job } from "./job.ts";
 
 export type Lanes = {
-  readonly tick: (job: Job) => void;
+  /** What becomes of it. Nothing is due once the lanes are closed. */
+  readonly tick: (job: Job) => "started" | "waits" | "skipped" | "not due";
   /** From now on nothing is started. */
   readonly close: () => void;
 };
 
-/** One job of a lane at a time: a tick that finds it taken is skipped, or made up for once it is free. */
+/** One job of a lane at a time: one that finds it taken is skipped, or waits until it is free. */
 export function openLanes({
   start,
   logger,
@@ -28,16 +29,20 @@ export function openLanes({
       if (next !== undefined && !isClosed) begin(next);
     });
   };
-  const tick = (job: Job): void => {
-    if (isClosed || !job.isDue()) return;
+  const tick: Lanes["tick"] = (job) => {
+    if (isClosed || !job.isDue()) return "not due";
     const other = underWay.get(job.lane);
-    if (other === undefined) begin(job);
-    else if (job.isMadeUpFor && other.name !== job.name) {
+    if (other === undefined) {
+      begin(job);
+      return "started";
+    }
+    if (job.recall !== null && other.name !== job.name) {
       waiting.set(job.lane, job);
       logger.info({ job: job.name, under_way: other.name }, "waits for the run under way to end");
-    } else {
-      logger.warn({ job: job.name, under_way: other.name }, "skipped: a run is still under way");
+      return "waits";
     }
+    logger.warn({ job: job.name, under_way: other.name }, "skipped: a run is still under way");
+    return "skipped";
   };
   return {
     tick,

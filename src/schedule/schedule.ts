@@ -1,37 +1,100 @@
 import { createTask, type ScheduledTask } from "node-cron";
 import type { Logger } from "../log/index.ts";
-import { type Children, openChildren, type Program } from "./children.ts";
+import { type Book, type JobFacts, openBook } from "./book.ts";
+import { type Children, openChildren, type Patience, type Program } from "./children.ts";
 import type { Job } from "./job.ts";
 import { openLanes } from "./lanes.ts";
+import { openSlots } from "./slots.ts";
 
 export type ScheduleOptions = {
+  /** Of those due at once, the first goes first. */
   readonly jobs: readonly Job[];
   readonly program: Program;
+  readonly patience: Patience;
+  readonly clock: { readonly now: () => number };
   readonly logger: Logger;
 };
 
 export type Schedule = {
-  /** When each job is due next, in their order. */
-  readonly nextRuns: () => readonly { readonly job: Job; readonly at: Date | null }[];
-  /** No tick any more; children are told to end and waited for, at most so long. */
+  /** Looks for what is due: now, and from now on. */
+  readonly start: () => void;
+  /** When each job is due next, in their order, and the missed slot that `start` made up for. */
+  readonly nextRuns: () => readonly {
+    readonly job: Job;
+    readonly atMs: number | null;
+    readonly madeUpForMs: number | null;
+  }[];
+  readonly jobs: () => readonly JobFacts[];
+  /** Nothing is started any more; children are told to end and waited for, at most so long. */
   readonly close: (endWithinMs: number) => Promise<void>;
 };
 
-/** Later than its time by as much, a tick still counts: a machine that stood still must not cost a day. */
-const lateMsMax = 600_000;
+/**
+ * A timer, which unlike a cron task does not go by the clock: the clock may be set, and a task then waits.
+ */
+const lookEveryMs = 5000;
+/** Further apart than this, two looks show that the clock was set, or that we stood still. */
+const clockSetMsMin = 60_000;
 
-/** Ticks from now on. What was missed while the process was down, or stood still longer, is not made up. */
-export function openSchedule({ jobs, program, logger }: ScheduleOptions): Schedule {
-  const children = openChildren(program);
-  const lanes = openLanes({
-    logger,
-    start: (job) => runJob(job, children, logger),
-  });
-  const tasks = jobs.map((job) => openTask(job, logger, () => lanes.tick(job)));
+/**
+ * Starts the jobs at their slots, each slot once. Every task of node-cron wakes us at its own slot; beside
+ * them a timer does, for the slots that a clock, a zone or a machine that stood still have kept from them.
+ * Whatever woke us, it is the calendar that says which slot was the last one. Throws a `Failure` of kind
+ * `usage` for a cron expression that cannot be read.
+ */
+export function openSchedule({ jobs, program, patience, clock, logger }: ScheduleOptions): Schedule {
+  const children = openChildren(program, patience);
+  const book = openBook(jobs);
+  const slots = openSlots(jobs, clock.now(), logger);
+  const lanes = openLanes({ logger, start: (job) => runJob(job, { children, book, clock, logger }) });
+  const madeUpAtStart = new Map<Job, number>();
+  const tasks: ScheduledTask[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const look = (job: Job): void => {
+    const due = slots.look(job, clock.now());
+    if (due === null) return;
+    const became = lanes.tick(job);
+    if (became === "skipped") book.skipped(job);
+    if (!due.isMadeUp || (became !== "started" && became !== "waits")) return;
+    book.madeUp(job);
+    if (timer === undefined) madeUpAtStart.set(job, due.slotMs);
+  };
+  const lookAtAll = (): void => {
+    try {
+      for (const job of jobs) look(job);
+    } catch (error) {
+      logger.error({ error }, "a look at what is due failed; the next one follows soon");
+    }
+  };
+  const openTasks = (): void => {
+    for (const task of tasks.splice(0)) void task.destroy();
+    tasks.push(...jobs.map((job) => openTask(job, logger, lookAtAll)));
+  };
+  let lookedAtMs = 0;
+  const lookAgain = (): void => {
+    const nowMs = clock.now();
+    // A task would wait until it is as late as before, or count all the slots in between.
+    if (Math.abs(nowMs - lookedAtMs) > clockSetMsMin) openTasks();
+    lookedAtMs = nowMs;
+    lookAtAll();
+  };
   return {
-    nextRuns: () => jobs.map((job, index) => ({ job, at: tasks[index]?.getNextRun() ?? null })),
+    start: () => {
+      lookAtAll();
+      lookedAtMs = clock.now();
+      openTasks();
+      timer = setInterval(lookAgain, lookEveryMs);
+    },
+    nextRuns: () =>
+      jobs.map((job) => ({
+        job,
+        atMs: slots.nextSlotMs(job, clock.now()),
+        madeUpForMs: madeUpAtStart.get(job) ?? null,
+      })),
+    jobs: () => jobs.map((job) => ({ ...book.facts(job), nextRunAtMs: slots.nextSlotMs(job, clock.now()) })),
     close: async (endWithinMs) => {
       lanes.close();
+      clearInterval(timer);
       for (const task of tasks) await task.destroy();
       await children.close(endWithinMs);
     },
@@ -39,12 +102,14 @@ export function openSchedule({ jobs, program, logger }: ScheduleOptions): Schedu
 }
 
 /** The tick only starts something: node-cron itself is never busy with it. */
-function openTask(job: Job, logger: Logger, tick: () => void): ScheduledTask {
-  const task = createTask(job.cron, tick, {
-    timezone: job.timezone,
-    name: job.name,
+function openTask(job: Job, logger: Logger, wake: () => void): ScheduledTask {
+  const { cron, timezone, name } = job;
+  // What it misses is seen without it.
+  const task = createTask(cron, wake, {
+    timezone,
+    name,
+    suppressMissedWarning: true,
     logger: toCronLogger(job, logger),
-    missedExecutionTolerance: lateMsMax,
   });
   void task.start();
   return task;
@@ -62,12 +127,27 @@ function toCronLogger({ name }: Job, logger: Logger) {
   };
 }
 
+type Running = {
+  readonly children: Children;
+  readonly book: Book;
+  readonly clock: ScheduleOptions["clock"];
+  readonly logger: Logger;
+};
+
+const overdueAdvice =
+  "it took longer than METER_SYNC_RUN_DEADLINE and was ended: its own log says what it waited for; the " +
+  "next run goes on where it was. Where it only needs longer, raise the deadline";
+
 /** Resolves once it has ended, however that was. */
-async function runJob(job: Job, children: Children, logger: Logger): Promise<void> {
+async function runJob(job: Job, { children, book, clock, logger }: Running): Promise<void> {
   logger.info({ job: job.name }, "started");
-  const { exitCode, signal, error, isTold } = await children.run(job.arguments);
+  book.started(job, clock.now());
+  const end = await children.run(job.arguments);
+  book.ended(job, clock.now(), end);
+  const { exitCode, signal, error, isTold, isOverdue } = end;
   const fields = { job: job.name, exit_code: exitCode, ...(signal === null ? {} : { signal }) };
   if (error !== null) logger.error({ job: job.name, error }, "could not be started");
+  else if (isOverdue) logger.warn(fields, overdueAdvice);
   else if (exitCode === 0) logger.info(fields, "ended");
   else if (isTold && signal !== "SIGKILL") logger.info(fields, "ended, as it was told to");
   else logger.warn(fields, "did not end well: its own log says why");

@@ -6,11 +6,19 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
 import { acquireLock, openDatabase, openDatabaseReadOnly, toLockPath } from "../../src/database/index.ts";
 import { type CliWorld, openCliWorld, openGate } from "./cli-world.ts";
-import { runProgram, type Started, startProgram } from "./run-program.ts";
+import { runProgram, startProgram } from "./run-program.ts";
+import { follow, urlOf } from "./schedule-running.ts";
 import { fillSmallDatabase } from "./small-database.ts";
 
 const token = "a-token-of-many-symbols";
-const base = { LEAP_API_KEY: "a:b", METER_SYNC_LISTEN: "127.0.0.1:0", METER_SYNC_ACK_TOKEN: token };
+/** Nobody listens there: the sweep that begins where none was before ends soon. */
+const nowhere = "http://127.0.0.1:9";
+const base = {
+  LEAP_API_KEY: "a:b",
+  LEAP_BASE_URL: nowhere,
+  METER_SYNC_LISTEN: "127.0.0.1:0",
+  METER_SYNC_ACK_TOKEN: token,
+};
 let folder: string;
 let world: CliWorld;
 
@@ -25,43 +33,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-type Running = Started & {
-  /** Resolves with the first match in what it has written, on either stream. */
-  readonly until: (pattern: RegExp) => Promise<RegExpExecArray>;
-};
-
-/** A schedule that is told to end, if need be, when the test is over. */
-function follow(started: Started, { onTestFinished }: Pick<TestContext, "onTestFinished">): Running {
-  let text = "";
-  let changed = Promise.withResolvers<void>();
-  for (const stream of [started.child.stdout, started.child.stderr]) {
-    stream?.on("data", (chunk) => {
-      text += chunk;
-      changed.resolve();
-      changed = Promise.withResolvers();
-    });
-  }
-  const ended = started.ended.then(({ stderr }) => {
-    throw new Error(`the schedule has ended: ${stderr}`);
-  });
-  ended.catch(() => undefined);
-  onTestFinished(async () => {
-    started.child.kill("SIGTERM");
-    await started.ended;
-  });
-  const until = async (pattern: RegExp): Promise<RegExpExecArray> => {
-    for (;;) {
-      const match = pattern.exec(text);
-      if (match !== null) return match;
-      await Promise.race([changed.promise, ended]);
-    }
-  };
-  return { ...started, until };
-}
-
-async function urlOf({ until }: Running): Promise<string> {
-  const [, url = ""] = await until(/"url":"(http:[^"]+)"/);
-  return url;
+/** Whatever is due meanwhile ends at once: another run holds the lock. */
+function keepFromSyncing(database: string, { onTestFinished }: Pick<TestContext, "onTestFinished">): void {
+  const lock = acquireLock(toLockPath(database, "lock"), "taken");
+  onTestFinished(() => lock.release());
 }
 
 async function post(url: string, reports: unknown, authorization = `Bearer ${token}`) {
@@ -84,6 +59,7 @@ const remapId = "2".repeat(64);
 test.concurrent.each([
   ["no credentials", { METER_SYNC_LISTEN: "127.0.0.1:0" }, [], /no credentials/],
   ["a bad value", { ...base, METER_SYNC_ACK_TOKEN: "hunter2" }, [], /^METER_SYNC_ACK_TOKEN is not usable/],
+  ["a time no calendar has", { ...base, METER_SYNC_CRON: "0 0 1 1 1#2" }, [], /no day|METER_SYNC_CRON/],
   ["a made-up time", base, ["--now", "2026-10-28T06:00:00Z"], /leave --now out/],
 ])("%s ends the schedule before it begins, with exit code 2", async (_, environment, words, message) => {
   const ended = await runProgram(["schedule", ...words], environment, folder);
@@ -101,9 +77,16 @@ test.concurrent("an address that is taken ends it with exit code 3", async () =>
 });
 
 describe.concurrent("schedule", () => {
-  test("says what is due when, answers, and ends with 0 on SIGTERM", async (context) => {
+  test("says what is due and what it makes up for, answers, and ends with 0 on SIGTERM", async (context) => {
+    const database = join(folder, "due.sqlite");
+    fillSmallDatabase(database);
+    const writer = openDatabase(database);
+    writer.prepare("UPDATE run SET started_at_real_ms = ?").run(Date.now() - 2 * 24 * 3_600_000);
+    writer.close();
+    keepFromSyncing(database, context);
     const environment = {
       ...base,
+      METER_SYNC_DATABASE: database,
       METER_SYNC_ACK_TOKEN: "",
       METER_SYNC_SINKS: "file:e.ndjson",
       METER_SYNC_POLL_CRON: "*/20 * * * *",
@@ -111,22 +94,24 @@ describe.concurrent("schedule", () => {
     };
     const running = follow(startProgram(["schedule"], environment, folder), context);
     const url = await urlOf(running);
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    for (const path of ["healthz", "readyz", "metrics"])
+      expect([path, (await fetch(`${url}/${path}`)).status]).toEqual([path, 200]);
     // Without a token there is nothing to post to.
     expect((await post(url, report(remapId))).status).toBe(404);
     await running.until(/"deliver"/);
     running.child.kill("SIGTERM");
-    const { exitCode, stdout } = await running.ended;
+    const { exitCode, stdout, messages } = await running.ended;
+    expect(messages.filter((message) => message.includes("a time was missed"))).toHaveLength(1);
     const jobs = stdout
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(exitCode).toBe(0);
-    const inNewYork = { timezone: "America/New_York", next_run_at: expect.stringMatching(/:00.000Z$/) };
+    const instant = expect.stringMatching(/:00.000Z$/);
+    const inNewYork = { timezone: "America/New_York", next_run_at: instant, made_up_for: null };
     expect(jobs).toEqual([
-      { job: "sync", cron: "17 6 * * *", ...inNewYork },
+      { job: "sync", cron: "17 6 * * *", ...inNewYork, made_up_for: instant },
       { job: "poll", cron: "*/20 * * * *", ...inNewYork },
-      // New York repeats an hour of each year; deliveries must not stop in it.
       { job: "deliver", cron: "*/5 * * * *", ...inNewYork, timezone: "UTC" },
     ]);
   });
@@ -134,10 +119,12 @@ describe.concurrent("schedule", () => {
   test("keeps what is reported, once, and knows what it never told", async (context) => {
     const database = join(folder, "reports.sqlite");
     const environment = { ...base, METER_SYNC_SINKS: "stdout" };
+    keepFromSyncing(database, context);
     const running = follow(startProgram(["schedule", "--database", database], environment, folder), context);
     const url = await urlOf(running);
     // Before the first sync.
     expect(await post(url, report(remapId))).toMatchObject({ status: 503, retryAfter: "60" });
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
     fillSmallDatabase(database);
     expect((await post(url, report(remapId), "Bearer hunter2")).status).toBe(401);
     expect(await post(url, [report(remapId), { eventId: remapId }])).toMatchObject({
@@ -167,6 +154,7 @@ describe.concurrent("schedule", () => {
   test("waits while a run publishes, and answers others meanwhile", async (context) => {
     const path = join(folder, "busy.sqlite");
     fillSmallDatabase(path);
+    keepFromSyncing(path, context);
     const running = follow(startProgram(["schedule", "--database", path], base, folder), context);
     const url = await urlOf(running);
     const publishing = openDatabase(path);
@@ -181,6 +169,7 @@ describe.concurrent("schedule", () => {
   test("asks for reports again where a run publishes on and on", async (context) => {
     const path = join(folder, "locked.sqlite");
     fillSmallDatabase(path);
+    keepFromSyncing(path, context);
     const running = follow(startProgram(["schedule", "--database", path], base, folder), context);
     const url = await urlOf(running);
     const publishing = openDatabase(path);

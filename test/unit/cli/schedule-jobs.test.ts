@@ -47,3 +47,8 @@ test("nothing is delivered before there is a database, and sweeps and polls are 
   const here = jobsOf({ METER_SYNC_DATABASE: import.meta.filename, METER_SYNC_SINKS: "stdout" });
   expect(here.map((job) => job.isDue())).toEqual([true, true]);
 });
+
+test("a sweep that was missed is made up for, a poll or a delivery is not", () => {
+  const jobs = jobsOf({ METER_SYNC_POLL_CRON: "*/10 * * * *", METER_SYNC_SINKS: "stdout" });
+  expect(jobs.map(({ recall }) => recall?.(0) ?? null)).toEqual([{ kind: "never" }, null, null]);
+});

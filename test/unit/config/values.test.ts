@@ -45,7 +45,7 @@ const badValues: Record<VariableName, readonly string[]> = {
   METER_SYNC_HOLD_LOSS: ["20%,-1"],
   METER_SYNC_HOLD_GROUP: ["50 %,5"],
   METER_SYNC_HOLD_ACCOUNT: ["50%,ten"],
-  METER_SYNC_CRON: ["daily", "61 6 * * *", "* * *", "off"],
+  METER_SYNC_CRON: ["daily", "61 6 * * *", "* * *", "off", "0 6 30 2 *", "0 22-2 * * *"],
   METER_SYNC_POLL_CRON: ["on", "* * * * * * *", "*/5"],
   METER_SYNC_TIMEZONE: ["Local", "-07:00"],
   METER_SYNC_LISTEN: [

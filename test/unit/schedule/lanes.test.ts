@@ -7,7 +7,8 @@ const poll = toJob("poll", "sync", false);
 const deliver = toJob("deliver", "deliver", false);
 
 function toJob(name: string, lane: string, isMadeUpFor: boolean, isDue = () => true): Job {
-  return { name, lane, isMadeUpFor, isDue, cron: "* * * * *", timezone: "UTC", arguments: [name] };
+  const recall = isMadeUpFor ? () => ({ kind: "never" }) as const : null;
+  return { name, lane, recall, isDue, cron: "* * * * *", timezone: "UTC", arguments: [name] };
 }
 
 /** Lanes whose jobs end when they are told to. */
