@@ -23,7 +23,7 @@ export async function acceptReports(
   const { reports, problems } = parseReports(text);
   if (problems.length > 0) return { kind: "unreadable", problems };
   try {
-    const outcome = await keepReports(config.databasePath, reports, clock);
+    const outcome = await keepReports(config, reports, clock);
     if (outcome !== null) return { kind: "kept", ...outcome };
     const message = "a run is publishing: send the reports again in a few seconds";
     return { kind: "unavailable", message, retryAfterSeconds: 10 };
@@ -37,13 +37,13 @@ export async function acceptReports(
 
 /** `null` where the file stays locked. */
 async function keepReports(
-  path: string,
+  config: Config,
   reports: readonly AckReport[],
   clock: Clock,
 ): Promise<AckOutcome | null> {
   for (let count = 0; count < waitCountMax; count += 1) {
     try {
-      return applyToDatabase(path, reports, clock.now());
+      return applyToDatabase(config, reports, clock.now());
     } catch (error) {
       if (!isBusy(error)) throw error;
     }
@@ -52,11 +52,11 @@ async function keepReports(
   return null;
 }
 
-function applyToDatabase(path: string, reports: readonly AckReport[], nowMs: number): AckOutcome {
+function applyToDatabase(config: Config, reports: readonly AckReport[], nowMs: number): AckOutcome {
   // Only a look: it refuses what is missing, older or not ours, where opening for writing would make or
   // migrate it.
-  openDatabaseReadOnly(path).close();
-  const database = openDatabase(path, { busyTimeoutMs: 0 });
+  openDatabaseReadOnly(config.databasePath, config).close();
+  const database = openDatabase(config.databasePath, { ...config, busyTimeoutMs: 0 });
   try {
     return applyReports(database, reports, nowMs);
   } finally {

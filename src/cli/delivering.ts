@@ -42,7 +42,11 @@ export function openSinksOf({ surroundings, realClock }: Invocation, config: Con
 
 /** One delivery at a time on a database: two would send one partition key's events out of order (I6). */
 export function acquireDeliveryLock(config: Config): Lock {
-  return acquireLock(toLockPath(config.databasePath, "deliver.lock"), "another delivery is under way");
+  return acquireLock(
+    toLockPath(config.databasePath, "deliver.lock"),
+    "another delivery is under way",
+    config,
+  );
 }
 
 /**

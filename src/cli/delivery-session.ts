@@ -1,12 +1,13 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/index.ts";
-import { type Database, openDatabase, openDatabaseReadOnly } from "../database/index.ts";
+import { type Database, openDatabaseReadOnly } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
 import { acquireDeliveryLock, waitForDeliveryLock } from "./delivering.ts";
 import { assertRehearsable, type Invocation } from "./invocation.ts";
 import { openStop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
+import { openForWriting } from "./writing.ts";
 
 const stopped = "stopped; what is not delivered yet is delivered by the next run";
 
@@ -31,13 +32,13 @@ export async function withDeliverySession(
   assertRehearsable(config, invocation.nowMs);
   // Only a look: it refuses what is missing, older or not ours, where opening for writing would make or
   // migrate it.
-  openDatabaseReadOnly(config.databasePath).close();
+  openDatabaseReadOnly(config.databasePath, config).close();
   const logger = await invocation.openLogger();
   const stop = openStop(stopped);
   try {
     const lock = isPatient ? await waitForDeliveryLock(config, stop.signal) : acquireDeliveryLock(config);
     try {
-      const database = openDatabase(config.databasePath);
+      const database = openForWriting(config, logger);
       try {
         const { clock } = invocation;
         assureStream(database, { logger, clock, makeId: randomUUID, isRunLocked: false });

@@ -1,31 +1,27 @@
 import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { acquireLock, type Database, openDatabaseReadOnly } from "../database/index.ts";
+import {
+  acquireLock,
+  type Database,
+  type FileSystemOptions,
+  findNetworkFileSystem,
+  openDatabaseReadOnly,
+  toDatabaseFailure,
+  toNetworkRefusal,
+} from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { loadInfo, toReader } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
 import { formatAge } from "./durations.ts";
 import { type Finding, fail, ok, toFinding, warn } from "./finding.ts";
 import { loadStreamLook } from "./stream-mark.ts";
+import { toNetworkWarning } from "./writing.ts";
 
 const freeBytesWanted = 256 * 1024 * 1024;
 const clockBehindMaxMs = 3_600_000;
 
-/**
- * File systems over a network, by the number that statfs gives them: the write-ahead log is not safe there.
- */
-const networkFileSystems: ReadonlyMap<number, string> = new Map([
-  [0x6969, "NFS"],
-  [0x517b, "SMB"],
-  [0xff534d42, "CIFS"],
-  [0xfe534d42, "SMB"],
-  [0x0bd00bd0, "Lustre"],
-  [0x00c36400, "Ceph"],
-  [0x01021997, "9p"],
-]);
-
 /** The folder of the database, or the nearest above it that is there: the first run makes the rest. */
-export function checkFolder(databasePath: string): Finding {
+export function checkFolder(databasePath: string, options: FileSystemOptions = {}): Finding {
   const wanted = dirname(databasePath);
   let folder = wanted;
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
@@ -38,15 +34,13 @@ export function checkFolder(databasePath: string): Finding {
   } catch {
     return fail(check, `${folder} cannot be written: check its owner and mode`, 3);
   }
-  const { type, bavail, bsize } = statfsSync(folder);
-  const network = networkFileSystems.get(type);
-  if (network !== undefined) {
-    return fail(
-      check,
-      `${folder} lies on a network file system (${network}): keep the database on a local disk`,
-      2,
-    );
+  const network = findNetworkFileSystem(databasePath);
+  if (network !== null) {
+    if (options.allowsNetworkFileSystem !== true)
+      return fail(check, toNetworkRefusal(databasePath, network), 2);
+    return warn(check, toNetworkWarning(network));
   }
+  const { bavail, bsize } = statfsSync(folder);
   const freeMegabytes = Math.floor((bavail * bsize) / 1024 / 1024);
   if (bavail * bsize < freeBytesWanted)
     return warn(check, `${folder}: only ${freeMegabytes} MB are free: make room`);
@@ -56,11 +50,15 @@ export function checkFolder(databasePath: string): Finding {
   );
 }
 
-export function checkDatabase(path: string, nowMs: number): readonly Finding[] {
+export function checkDatabase(
+  path: string,
+  nowMs: number,
+  options: FileSystemOptions = {},
+): readonly Finding[] {
   if (!existsSync(path))
     return [ok("database", `${path} is not there yet: the first \`meter-sync sync\` makes it`)];
   try {
-    const database = openDatabaseReadOnly(path);
+    const database = openDatabaseReadOnly(path, options);
     try {
       const publishedAt = loadInfo(toReader(database))?.published_at ?? null;
       const mode = checkMode(path, publishedAt);
@@ -69,7 +67,7 @@ export function checkDatabase(path: string, nowMs: number): readonly Finding[] {
       database.close();
     }
   } catch (error) {
-    return [toFinding("database", error)];
+    return [toFinding("database", toDatabaseFailure(error, `cannot look at ${path}`))];
   }
 }
 
@@ -100,7 +98,7 @@ export function checkLock(databasePath: string): Finding {
   const path = `${databasePath}.lock`;
   if (!existsSync(path)) return ok("lock", "free");
   try {
-    acquireLock(path, "a run is under way").release();
+    acquireLock(path, "a run is under way", { allowsNetworkFileSystem: true }).release();
     return ok("lock", "free");
   } catch (error) {
     if (error instanceof Failure && error.kind === "locked") return warn("lock", error.message);

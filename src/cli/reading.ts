@@ -19,7 +19,7 @@ export async function withReader<T>(
 ): Promise<T> {
   const config = await invocation.loadConfig();
   const { openReader } = await import("../reader/index.ts");
-  const reader = openReader(config.databasePath);
+  const reader = openReader(config.databasePath, config);
   try {
     return await body(reader, config);
   } finally {

@@ -40,8 +40,8 @@ export async function runAck(
   const { openDatabase, openDatabaseReadOnly } = await import("../database/index.ts");
   // Only a look: it refuses what is missing, older or not ours, where opening for writing would make or
   // migrate it.
-  openDatabaseReadOnly(config.databasePath).close();
-  const database = openDatabase(config.databasePath);
+  openDatabaseReadOnly(config.databasePath, config).close();
+  const database = openDatabase(config.databasePath, config);
   try {
     const outcome = await keepReports(invocation, config, database, options, reports);
     await printOutcome(invocation, outcome);

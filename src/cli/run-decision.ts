@@ -1,12 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/index.ts";
-import {
-  acquireLock,
-  type Database,
-  openDatabase,
-  openDatabaseReadOnly,
-  toLockPath,
-} from "../database/index.ts";
+import { acquireLock, type Database, openDatabaseReadOnly, toLockPath } from "../database/index.ts";
 import { registerSinks } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
@@ -19,6 +13,7 @@ import { withNotice } from "./noticing.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
 import { printSync, toRunExit } from "./sync-output.ts";
+import { openForWriting } from "./writing.ts";
 
 export type ReleaseOptions = { readonly checksum?: string };
 
@@ -89,12 +84,12 @@ async function withRun(invocation: Invocation, body: (opened: Opened) => Promise
   assertRehearsable(config, invocation.nowMs);
   // Only a look: it refuses what is missing, older or not ours, where opening for writing would make or
   // migrate it.
-  openDatabaseReadOnly(config.databasePath).close();
+  openDatabaseReadOnly(config.databasePath, config).close();
   const logger = await invocation.openLogger();
-  const lock = acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way");
+  const lock = acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way", config);
   const stop = openStop(stopped);
   try {
-    const database = openDatabase(config.databasePath);
+    const database = openForWriting(config, logger);
     try {
       return await body({ config, database, logger, stop });
     } finally {

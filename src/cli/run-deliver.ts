@@ -7,6 +7,7 @@ import { toDeliveryLines, toOverdueLines, toReplayLines } from "./delivery-lines
 import { assertSinks, type DeliverySession, withDeliverySession } from "./delivery-session.ts";
 import { printRecord, type Row } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
+import { assertReplayable, warnOfLateStarts } from "./kept-events.ts";
 import { withNotice } from "./noticing.ts";
 import { toSinkName } from "./sink-rows.ts";
 import { withMark } from "./stream-mark.ts";
@@ -51,6 +52,7 @@ export async function deliverAndPrint(
   const { config, database, logger, signal } = session;
   const { output, format } = invocation;
   return withSinks(invocation, config, async (sinks) => {
+    warnOfLateStarts(database, sinks, logger);
     registerSinks(database, sinks, invocation.realClock.now());
     const pass = await deliverLocked(invocation, { ...session, sinks });
     const { delivery, acknowledgement } = pass;
@@ -75,8 +77,10 @@ async function replayAndPrint(
 ): Promise<number> {
   const { config, database, logger, signal } = session;
   const { output, format, realClock } = invocation;
+  assertReplayable(database, filter, logger);
   const narrowed = { ...config, sinks: config.sinks.filter(({ name }) => names.includes(name)) };
   return withSinks(invocation, narrowed, async (sinks) => {
+    warnOfLateStarts(database, sinks, logger);
     registerSinks(database, sinks, realClock.now());
     const marked = withMark(database, sinks, randomUUID);
     const report = await replayEvents(database, marked, filter, {

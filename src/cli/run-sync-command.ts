@@ -2,13 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Config } from "../config/index.ts";
-import {
-  acquireLock,
-  type Database,
-  openDatabase,
-  openScratchDatabase,
-  toLockPath,
-} from "../database/index.ts";
+import { acquireLock, type Database, openScratchDatabase, toLockPath } from "../database/index.ts";
 import { registerSinks, type Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import { type LeapClient, type LeapCredentials, openLeapClient } from "../leap/index.ts";
@@ -23,6 +17,7 @@ import { openProgress } from "./progress.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
 import { printSync, toRunExit } from "./sync-output.ts";
+import { openForWriting } from "./writing.ts";
 
 export type SyncCommandOptions = {
   readonly mode?: RunMode;
@@ -50,7 +45,7 @@ export async function runSyncCommand(invocation: Invocation, options: SyncComman
   const stop = openStop(stopped);
   const lock = isDryRun
     ? null
-    : acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way");
+    : acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way", config);
   const sync = () => runOnDatabase(invocation, options, config, openClient(config, credentials), stop);
   try {
     return isDryRun
@@ -98,7 +93,7 @@ async function runOnDatabase(
   const logger = showsBar(invocation)
     ? await openTerminalLogger(invocation.surroundings, { quiet: true })
     : await invocation.openLogger();
-  const database = isDryRun ? openScratch(invocation, config) : openDatabase(config.databasePath);
+  const database = isDryRun ? openScratch(invocation, config) : openForWriting(config, logger);
   const sinks = isDryRun ? [] : openSinksOf(invocation, config);
   const opened = { config, database, sinks, logger, stop };
   const { clock } = invocation;
@@ -123,7 +118,7 @@ function showsBar({ surroundings, isQuiet, isVerbose }: Invocation): boolean {
 
 function openScratch({ surroundings }: Invocation, config: Config): Database {
   const folder = surroundings.environment.SQLITE_TMPDIR || tmpdir();
-  return openScratchDatabase(existsSync(config.databasePath) ? config.databasePath : null, folder);
+  return openScratchDatabase(existsSync(config.databasePath) ? config.databasePath : null, folder, config);
 }
 
 /**

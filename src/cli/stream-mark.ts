@@ -60,7 +60,7 @@ export function assureStream(database: Database, context: StreamContext): void {
     return;
   }
   const heldBy = "a copy was put in the database's place, and a run is under way on it";
-  const lock = acquireLock(toLockPath(database.path, "lock"), heldBy);
+  const lock = acquireLock(toLockPath(database.path, "lock"), heldBy, { allowsNetworkFileSystem: true });
   try {
     settleStream(database, context);
   } finally {

@@ -2,6 +2,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { toDatabaseFailure } from "./database-failure.ts";
 import Driver from "./driver.ts";
+import { assertNoExport } from "./export-file.ts";
+import type { FileSystemOptions } from "./file-system.ts";
 import { type Database, migrateSchema, openDatabaseReadOnly, setWritePragmas, toDatabase } from "./open.ts";
 
 /** Writes a consistent copy of an open database to a new file, in journal mode delete. */
@@ -17,14 +19,19 @@ export function copyDatabase(database: Database, path: string): void {
  * A private copy of the database at `path` (empty where there is none) to rehearse on. Its file is unlinked
  * as soon as it is open, so nothing of it outlives the process, however that ends.
  */
-export function openScratchDatabase(path: string | null, temporaryFolder: string): Database {
+export function openScratchDatabase(
+  path: string | null,
+  temporaryFolder: string,
+  options: FileSystemOptions = {},
+): Database {
   const folder = makeFolder(temporaryFolder);
   const scratch = join(folder, "scratch.sqlite");
   try {
     if (path !== null) {
       // An older file is no obstacle: only the copy is brought up to date.
-      const source = openDatabaseReadOnly(path, { isOlderFine: true });
+      const source = openDatabaseReadOnly(path, { ...options, isOlderFine: true });
       try {
+        assertNoExport(source.connection, path);
         copyDatabase(source, scratch);
       } finally {
         source.close();

@@ -20,7 +20,10 @@ const sqliteAdvice: readonly (readonly [prefix: string, Advice])[] = [
     "SQLITE_BUSY",
     { kind: "environment", advice: "another program keeps the file locked; end it or run again later" },
   ],
-  ["SQLITE_CORRUPT", { kind: "environment", advice: "the file is damaged; restore a backup" }],
+  [
+    "SQLITE_CORRUPT",
+    { kind: "environment", advice: "the file is damaged; restore a backup (docs/files.md)" },
+  ],
   [
     "SQLITE_IOERR",
     { kind: "environment", advice: "the disk failed while reading or writing; check its space and health" },

@@ -7,7 +7,24 @@
 export { loadCompanion, saveCompanion } from "./companion.ts";
 export { copyDatabase, openScratchDatabase } from "./copy.ts";
 export { toDatabaseFailure } from "./database-failure.ts";
+export { copyTables, type ExportMark, isExport, loadExportMark, type TableCopy } from "./export-file.ts";
+export {
+  decideNetworkFileSystem,
+  type FileSystemFacts,
+  type FileSystemOptions,
+  findNetworkFileSystem,
+  toNetworkRefusal,
+} from "./file-system.ts";
 export { makeFolder } from "./folder.ts";
+export { applicationId } from "./header.ts";
+export {
+  type FileSizes,
+  loadIntegrity,
+  loadJournalMode,
+  loadSizes,
+  saveCheckpoint,
+} from "./health.ts";
 export { acquireLock, type Lock, toLockPath } from "./lock.ts";
-export { applicationId, type Database, openDatabase, openDatabaseReadOnly } from "./open.ts";
+export { type Database, openDatabase, openDatabaseReadOnly } from "./open.ts";
+export { type Placed, placeFile } from "./place-file.ts";
 export { inTransaction } from "./transaction.ts";

@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { Failure } from "../failure/index.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
 import Driver from "./driver.ts";
+import { assertLocal, type FileSystemOptions } from "./file-system.ts";
 import { makeFolder } from "./folder.ts";
 
 export type Lock = { readonly release: () => void };
@@ -21,10 +22,11 @@ export function toLockPath(databasePath: string, name: string): string {
 /**
  * Takes the lock that this path names, or throws a `Failure` of kind `locked` at once. It is an exclusive
  * transaction on a file of its own: the kernel frees it with the process, however that ends, so no lock is
- * ever stale (I12).
+ * ever stale (I12). On a network file system it might be taken twice: refused unless that is fine.
  */
-export function acquireLock(path: string, heldBy: string): Lock {
+export function acquireLock(path: string, heldBy: string, options: FileSystemOptions = {}): Lock {
   try {
+    assertLocal(path, options);
     makeFolder(dirname(path));
     const connection = new Driver(path, { timeout: 0 });
     try {

@@ -8,10 +8,10 @@ import { readMigrationFiles } from "drizzle-orm/migrator";
 import { Failure } from "../failure/index.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
 import Driver from "./driver.ts";
+import { assertNoExport, loadExportMark } from "./export-file.ts";
+import { assertLocal, type FileSystemOptions } from "./file-system.ts";
 import { makeFolder } from "./folder.ts";
-
-/** "MSNC": what `file` and we tell a meter-sync database by. */
-export const applicationId = 0x4d534e43;
+import { applicationId, loadHeader } from "./header.ts";
 
 export type Statement = BetterSqlite3.Statement<unknown[], Record<string, unknown>>;
 
@@ -31,18 +31,24 @@ const migrationsFolder = findMigrations();
 
 /**
  * Opens the file for writing, makes it (mode 0600, with its folder) where it is missing, and brings its
- * schema up to date. Throws a `Failure`: `usage` for a file that is not ours or is newer than this program,
- * `environment` for what the disk refuses, and for a file that another program keeps locked for longer than
- * it may take: meanwhile this process stands still.
+ * schema up to date. Throws a `Failure`: `usage` for a file that is not ours, is newer than this program, is
+ * an export, or lies on a network file system; `environment` for what the disk refuses, and for a file that
+ * another program keeps locked for longer than it may take: meanwhile this process stands still.
  */
-export function openDatabase(path: string, { busyTimeoutMs = 5000 } = {}): Database {
+export function openDatabase(
+  path: string,
+  options: FileSystemOptions & { readonly busyTimeoutMs?: number } = {},
+): Database {
+  const { busyTimeoutMs = 5000 } = options;
   try {
+    assertLocal(path, options);
     makeFolder(dirname(path));
     const isNew = !existsSync(path);
     if (isNew) closeSync(openSync(path, "wx", 0o600));
     const connection = new Driver(path, { timeout: busyTimeoutMs });
     try {
       assertOurs(connection, path);
+      assertNoExport(connection, path);
       setWritePragmas(connection, "wal");
       migrateSchema(connection);
     } catch (error) {
@@ -56,10 +62,14 @@ export function openDatabase(path: string, { busyTimeoutMs = 5000 } = {}): Datab
 }
 
 /**
- * Opens the file for reading; never makes or migrates one. Throws a `Failure` that says what to do, for an
- * older schema too unless that is fine with the caller.
+ * Opens the file for reading; never makes or migrates one. Throws a `Failure` that says what to do: for an
+ * older schema too, unless that is fine with the caller, and for a write-ahead log on a network file system.
  */
-export function openDatabaseReadOnly(path: string, { isOlderFine = false } = {}): Database {
+export function openDatabaseReadOnly(
+  path: string,
+  options: FileSystemOptions & { readonly isOlderFine?: boolean } = {},
+): Database {
+  const { isOlderFine = false } = options;
   if (!existsSync(path)) {
     throw new Failure(
       "usage",
@@ -67,14 +77,15 @@ export function openDatabaseReadOnly(path: string, { isOlderFine = false } = {})
     );
   }
   try {
+    // An export has no log: it is read from anywhere.
+    if (existsSync(`${path}-wal`) || loadHeader(path)?.isWal === true) assertLocal(path, options);
     const connection = new Driver(path, { readonly: true, fileMustExist: true, timeout: 5000 });
     try {
       assertOurs(connection, path);
       if (!isOlderFine && countApplied(connection) < readMigrationFiles({ migrationsFolder }).length) {
-        throw new Failure(
-          "usage",
-          `${path} was made by an older meter-sync: run \`meter-sync sync\` once to bring it up to date`,
-        );
+        const isExported = loadExportMark(connection) !== null;
+        const advice = isExported ? "export it again" : "run `meter-sync sync` once to bring it up to date";
+        throw new Failure("usage", `${path} was made by an older meter-sync: ${advice}`);
       }
     } catch (error) {
       connection.close();

@@ -1,11 +1,11 @@
-import { type Database, openDatabaseReadOnly } from "../database/index.ts";
+import { type Database, type FileSystemOptions, openDatabaseReadOnly } from "../database/index.ts";
 
 /** One view of one file. Nothing that is published after its first read shows; open another to see that. */
 export type Reader = { readonly database: Database; readonly close: () => void };
 
 /** Opens the file at `path` for reading. Throws a `Failure` where there is none, or where it is not ours. */
-export function openReader(path: string): Reader {
-  const database = openDatabaseReadOnly(path);
+export function openReader(path: string, options: FileSystemOptions = {}): Reader {
+  const database = openDatabaseReadOnly(path, options);
   // One transaction for all reads: a reader never sees half a publication, nor two (I1).
   database.execute("BEGIN");
   return { database, close: database.close };

@@ -13,6 +13,7 @@ import {
   readMembers,
   readSnapshot,
 } from "../support/views.ts";
+import { watchDays, whyNoMount } from "../support/watched-days.ts";
 
 const noon = Date.parse("2026-11-10T20:00:00Z");
 const dayMs = 86_400_000;
@@ -91,3 +92,16 @@ it("a move of 5 500 meters is told in parts of one version, the digest holding a
     await leap.close();
   }
 }, 90_000);
+
+const without = whyNoMount === "" ? "" : ` (the database alone: ${whyNoMount})`;
+
+it(`another program, and another user by the export, see whole publications only${without}`, async () => {
+  const { readers, publications } = await watchDays(12, (count) => count >= 5, { hasCommand: false });
+  expect(publications).toBe(5);
+  for (const [name, { looks, publications: seen }] of Object.entries(readers)) {
+    expect(looks, name).toBeGreaterThan(1);
+    // What is kept open of an export is that one for ever.
+    expect(name.endsWith("kept-read-only") ? seen === 1 : seen > 1, `${name} saw ${seen}`).toBe(true);
+  }
+  expect(Object.keys(readers).length).toBe(whyNoMount === "" ? 3 : 1);
+}, 60_000);

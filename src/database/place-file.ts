@@ -1,0 +1,178 @@
+import {
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { Failure } from "../failure/index.ts";
+import { toDatabaseFailure } from "./database-failure.ts";
+import { isExport } from "./export-file.ts";
+import { acquireLock } from "./lock.ts";
+
+export type PlaceOptions = {
+  /** How many earlier ones stay beside it, as `FILE.1` (the newest) to `FILE.N`. */
+  readonly keepCount: number;
+  /** Its mode once it is there; less the umask. */
+  readonly mode: number;
+  /** The database, by its real path: neither it nor what stands beside it is ever written over. */
+  readonly databasePath: string;
+};
+
+export type Placed = { readonly path: string; readonly bytes: number };
+
+const companions = ["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".told", ".told.new"];
+const keepCountMax = 99;
+/** One name each for all exports to a file: whatever a crash left there is ours, and removed by the next. */
+const newEnding = ".meter-sync-new";
+const olderEnding = ".meter-sync-old";
+
+/**
+ * Puts an export at `target`: written aside by `write`, flushed, renamed. Readers find the old one or the new
+ * one there at every moment, whole; a crash leaves one of them, too. Throws a `Failure`: `usage` where
+ * something else stands there, `locked` where another export to it is under way, `environment` for what the
+ * disk refuses; then the old one still stands.
+ */
+export function placeFile(target: string, options: PlaceOptions, write: (path: string) => void): Placed {
+  const path = toRealTarget(target);
+  assertPlaceable(path, options);
+  const lock = acquireLock(`${path}.lock`, "another export to this file is under way", {
+    allowsNetworkFileSystem: true,
+  });
+  const aside = `${path}${newEnding}`;
+  try {
+    removeLeftovers(path);
+    try {
+      // Nobody else may read it before it is what it is to be.
+      closeSync(openSync(aside, "wx", 0o600));
+      write(aside);
+      const bytes = statSync(aside).size;
+      chmodSync(aside, options.mode & ~process.umask());
+      flush(aside);
+      rotate(path, options.keepCount);
+      renameSync(aside, path);
+      flush(dirname(path));
+      return { path, bytes };
+    } catch (error) {
+      removeLeftovers(path);
+      throw toPlaceFailure(error, path);
+    }
+  } finally {
+    lock.release();
+  }
+}
+
+/** Where a link leads, so that the link itself stays. */
+function toRealTarget(target: string): string {
+  const folder = dirname(target);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new Failure("usage", `cannot export to ${target}: there is no folder ${folder}; make it first`);
+  }
+  return existsSync(target) ? realpathSync(target) : join(realpathSync(folder), basename(target));
+}
+
+function assertPlaceable(path: string, { databasePath, keepCount }: PlaceOptions): void {
+  const real = realpathSync(databasePath);
+  const places = [path, ...toEarlier(path, keepCount)];
+  for (const place of places) {
+    if (companions.some((ending) => place === `${real}${ending}`) || isSameFile(place, real)) {
+      throw new Failure("usage", `cannot export to ${path}: ${place} belongs to the database itself`);
+    }
+    const stat = statSync(place, { throwIfNoEntry: false });
+    if (stat === undefined) continue;
+    if (stat.isDirectory()) {
+      throw new Failure("usage", `cannot export to ${path}: ${place} is a folder; name a file in it`);
+    }
+    if (!stat.isFile() || !isOurs(place)) {
+      throw new Failure(
+        "usage",
+        `cannot export to ${path}: ${place} is there and is no export of meter-sync; move it away, or name ` +
+          "another file",
+      );
+    }
+  }
+}
+
+function isOurs(place: string): boolean {
+  try {
+    return isExport(place);
+  } catch (error) {
+    throw toPlaceFailure(error, place);
+  }
+}
+
+function toEarlier(path: string, keepCount: number): string[] {
+  return Array.from({ length: keepCount }, (_, index) => `${path}.${index + 1}`);
+}
+
+/**
+ * The export that stands becomes `FILE.1`, and stands as well until the new one takes its place. A gap that a
+ * crash left is filled; what is beyond the number to be kept goes.
+ */
+function rotate(path: string, keepCount: number): void {
+  if (!existsSync(path)) return;
+  for (let index = keepCount + 1; index <= keepCountMax; index += 1) {
+    const beyond = `${path}.${index}`;
+    if (existsSync(beyond) && isExport(beyond)) rmSync(beyond);
+  }
+  const earlier = toEarlier(path, keepCount);
+  const [newest] = earlier;
+  // A crash came between its second name and the new one's first.
+  if (newest === undefined || isSameFile(newest, path)) return;
+  const gap = earlier.findIndex((place) => !existsSync(place));
+  for (let index = gap === -1 ? keepCount - 1 : gap; index > 0; index -= 1) {
+    renameSync(earlier[index - 1] as string, earlier[index] as string);
+  }
+  const aside = `${path}${olderEnding}`;
+  try {
+    linkSync(path, aside);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    // Some file systems know one name a file.
+    if (!["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EMLINK"].includes(code)) throw error;
+    copyFileSync(path, aside);
+    flush(aside);
+  }
+  renameSync(aside, newest);
+}
+
+function isSameFile(left: string, right: string): boolean {
+  const one = statSync(left, { throwIfNoEntry: false });
+  const other = statSync(right, { throwIfNoEntry: false });
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
+}
+
+function flush(path: string): void {
+  const file = openSync(path, "r");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function removeLeftovers(path: string): void {
+  for (const ending of [newEnding, `${newEnding}-journal`, olderEnding]) {
+    try {
+      rmSync(`${path}${ending}`, { force: true });
+    } catch {
+      // What keeps it from being removed keeps it from being written: that error says why.
+    }
+  }
+}
+
+function toPlaceFailure(error: unknown, path: string): unknown {
+  const failure = toDatabaseFailure(error, `cannot export to ${path}`);
+  if (failure instanceof Failure) return failure;
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === undefined) return error;
+  const message = `cannot export to ${path}: ${code}; check the disk, and what stands at that path`;
+  return new Failure("environment", message, { cause: error, fields: { code } });
+}
