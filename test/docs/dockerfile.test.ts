@@ -61,6 +61,24 @@ describe("the Dockerfile", () => {
     expect(environment).toMatch(/SQLITE_TMPDIR=\/data(\s|$)/);
   });
 
+  it("says what it is, and on what it stands", () => {
+    const { version } = JSON.parse(readFileSync(join(top, "package.json"), "utf8")) as { version: string };
+    const labels = lastStage.filter((line) => line.startsWith("LABEL ")).join(" ");
+    expect(labels).toContain(`org.opencontainers.image.version="${version}"`);
+    const base = (lastStage[0] ?? "").replace("FROM ", "");
+    expect(labels).toContain(`org.opencontainers.image.base.name="docker.io/library/${base}"`);
+  });
+
+  it("asks schedule whether it is well, by a file that is in it and without a shell", () => {
+    const check = lastStage.find((line) => line.startsWith("HEALTHCHECK ")) ?? "";
+    const words = JSON.parse(check.slice(check.indexOf("["))) as string[];
+    expect(words).toEqual(["node", "/app/healthcheck.js"]);
+    const copies = parseCopies(lastStage).flatMap(({ sources }) => sources.map((path) => basename(path)));
+    expect(copies).toContain("healthcheck.js");
+    // The check itself gives up after four.
+    expect(check).toMatch(/ --timeout=5s /);
+  });
+
   it("starts the program, with sync unless told otherwise", () => {
     expect(parseArguments("ENTRYPOINT")).toEqual(["node", "/app/dist/meter-sync.js"]);
     expect(parseArguments("CMD")).toEqual(["sync"]);
@@ -78,8 +96,8 @@ describe("what the image holds", () => {
     const bundle = join(home, "bundle.js");
     execFileSync("npm", ["run", "-s", "build", "--", `--outfile=${bundle}`], { cwd: top, stdio: "pipe" });
     for (const { from, sources, target } of parseCopies(lastStage)) {
-      for (const source of sources) {
-        const path = from === null ? source : source.replace(/^\/build\//, "");
+      for (const source of sources.filter((path) => !isBill(path))) {
+        const path = from === null ? source : source.replace(/^\/meter-sync\//, "");
         const origin = path === "dist/meter-sync.js" ? bundle : join(top, path);
         const isInto = target.endsWith("/") || (sources.length === 1 && target === "./");
         const copy = join(app, target, isInto ? basename(source) : "");
@@ -92,6 +110,11 @@ describe("what the image holds", () => {
   afterAll(() => {
     rmSync(home, { recursive: true });
   });
+
+  /** Made in the build, of what is installed there. */
+  function isBill(path: string): boolean {
+    return basename(path) === "sbom.cdx.json";
+  }
 
   function runImage(args: readonly string[]): string {
     const program = join(app, "dist", "meter-sync.js");
