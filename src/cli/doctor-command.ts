@@ -12,6 +12,9 @@ export function addDoctorCommand(program: Command, act: Act): void {
 }
 
 const examples = `
+What it calls warn keeps no run from working; fail does, and the exit code says of which kind. It sends no
+event and no ping, and asks Leap for one meter.
+
 Examples:
   meter-sync doctor
   meter-sync doctor --format json`;

@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { Act } from "../../src/cli/invocation.ts";
-import { buildProgram } from "../../src/cli/program.ts";
 import { variables } from "../../src/config/index.ts";
+import { isTaken, toCommandLines, toProgram } from "./command-lines.ts";
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
 
@@ -34,38 +33,3 @@ describe("the README", () => {
     expect(refused).toEqual([]);
   });
 });
-
-const act: Act = () => async () => undefined;
-
-function toProgram() {
-  return buildProgram(act, { write: async () => undefined });
-}
-
-/** What is typed behind the program's name, in code blocks, without what the shell takes for itself. */
-function toCommandLines(markdown: string): readonly (readonly string[])[] {
-  const blocks = [...markdown.matchAll(/^( *)```[^\n]*\n([\s\S]*?)^\1```/gm)].map((match) => match[2] ?? "");
-  const code = blocks.join("\n").replace(/\\\n\s*/g, " ");
-  return code
-    .split(/\n|&&|\|\|?|;/)
-    .map((line) => line.replace(/(^|\s)#.*$/, "").replace(/[<>].*$/, ""))
-    .flatMap(
-      (line) =>
-        /^\s*(?:\w+=\S+\s+)*(?:npm run -s meter-sync --|meter-sync)(\s.*)?$/.exec(line)?.slice(1) ?? [],
-    )
-    .map((words) => (words ?? "").trim().split(/\s+/).filter(Boolean).map(unquote))
-    .filter((words) => words.length > 0);
-}
-
-function unquote(word: string): string {
-  return word.replace(/^(["'])(.*)\1$/, "$2");
-}
-
-function isTaken(words: readonly string[]): boolean {
-  try {
-    toProgram().parse(words, { from: "user" });
-    return true;
-  } catch (error) {
-    // Help and version end the parsing, too.
-    return (error as { readonly exitCode?: number }).exitCode === 0;
-  }
-}

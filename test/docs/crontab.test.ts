@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { validate } from "node-cron";
 import { describe, expect, it } from "vitest";
+import { toProgram } from "./command-lines.ts";
 
 const top = join(import.meta.dirname, "..", "..");
 const lines = readFileSync(join(top, "crontab.example"), "utf8").split("\n");
@@ -27,12 +28,8 @@ describe("crontab.example", () => {
   });
 
   it("names commands that the program has", () => {
-    const help = execFileSync(process.execPath, [join(top, "src", "main.ts"), "--help"], {
-      encoding: "utf8",
-    });
-    for (const line of [...jobs, ...offers]) {
-      expect(help).toMatch(new RegExp(`^ {2}${parseCommand(line)}\\b`, "m"));
-    }
+    const names = toProgram().commands.map((command) => command.name());
+    for (const line of [...jobs, ...offers]) expect(names).toContain(parseCommand(line));
   });
 
   it("sets variables as cron takes them: as they are, with nothing to expand and nothing behind", () => {
@@ -42,6 +39,34 @@ describe("crontab.example", () => {
 
   it("ends with a newline, without which cron ignores the last line", () => {
     expect(lines.at(-1)).toBe("");
+  });
+});
+
+/**
+ * As supercronic documents it: a line that looks like NAME=value is an environment line wherever it stands,
+ * and a job's time is taken to be seven fields if they can be read as a time, else six, else five. Whether it
+ * really runs them, test/long/cron.test.ts tries where supercronic is installed.
+ */
+describe("crontab.example for supercronic", () => {
+  const isTime = (word: string): boolean =>
+    /^[\d*/,?#LW-]+$/.test(word) || /^(?:[a-z]{3}[,-]?)+$/i.test(word);
+
+  it.each([...jobs, ...offers])("has a time of five fields that are not taken for more in: %s", (line) => {
+    expect(line).not.toMatch(/^([^\s=]+)\s*=\s*(.*)$/);
+    const words = line.split(/\s+/);
+    expect(words.slice(0, 5).every(isTime)).toBe(true);
+    // No user, who would be taken for the command; nor a year.
+    expect(words[5]).toBe("set");
+    expect(isTime(words[6] ?? "")).toBe(false);
+  });
+
+  it("sets the shell and the path, takes the account's folder as it is, and gives no zone of its own", () => {
+    expect(settings).toEqual(["SHELL=/bin/sh", "PATH=/usr/local/bin:/usr/bin:/bin"]);
+    for (const line of [...jobs, ...offers]) expect(line).toContain('. "$HOME/');
+  });
+
+  it("needs no percent sign, which only Debian's cron takes for the end of a line", () => {
+    for (const line of [...jobs, ...offers]) expect(line).not.toContain("%");
   });
 });
 
