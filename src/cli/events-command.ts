@@ -3,6 +3,7 @@ import type { EventFilter, EventRow } from "../reader/index.ts";
 import { describeChange } from "./change-words.ts";
 import { printListing, type Row } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
+import { assertKept } from "./kept-events.ts";
 import { neutraliseJson } from "./neutralise.ts";
 import { collect, parseDurationOption, toCountParser } from "./option-values.ts";
 import type { Output } from "./output.ts";
@@ -45,10 +46,11 @@ async function listEvents(invocation: Invocation, options: EventsOptions): Promi
     const { followEvents } = await import("./follow-events.ts");
     return followEvents(invocation, options);
   }
-  const { loadEvents } = await import("../reader/index.ts");
+  const { loadEvents, loadEventsKept } = await import("../reader/index.ts");
   const { output } = invocation;
   const format = invocation.formatAsked ?? "ndjson";
   await withReader(invocation, async (reader) => {
+    await assertKept(invocation, loadEventsKept(reader), options.after);
     const events = loadEvents(reader, toEventFilter(options));
     if (format === "ndjson") {
       for (const { event } of events) {

@@ -1,8 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Config } from "../config/index.ts";
 import { Failure } from "../failure/index.ts";
-import { type EventRow, loadEvents, loadInfo, openReader } from "../reader/index.ts";
+import { type EventRow, loadEvents, loadEventsKept, loadInfo, openReader } from "../reader/index.ts";
 import { type EventsOptions, toEventFilter, toEventLine } from "./events-command.ts";
 import type { Invocation } from "./invocation.ts";
+import { toGapFailure, warnOfGap } from "./kept-events.ts";
 import { openStop } from "./stop.ts";
 
 const intervalMsDefault = 1000;
@@ -23,14 +25,15 @@ type Look = { readonly events: readonly EventRow[]; readonly isMore: boolean; re
  */
 export async function followEvents(invocation: Invocation, options: EventsOptions): Promise<number> {
   const intervalMs = toIntervalMs(invocation, options);
-  const { databasePath } = await invocation.loadConfig();
+  const config = await invocation.loadConfig();
   const { output } = invocation;
   const stop = openStop("stopped", 0);
   const isEnded = () => stop.signal.aborted || output.isGone();
   try {
+    if (options.after === 0) await warnOfGap(invocation, config);
     let place: Place = { after: options.after ?? 0, remaining: options.limit ?? Infinity, streamId: null };
     for (;;) {
-      const look = loadNew(databasePath, options, place);
+      const look = loadNew(config, options, place);
       for (const { event } of look.events) await output.write(toEventLine(output, event));
       await output.flush();
       place = look.place;
@@ -60,12 +63,14 @@ export function toIntervalMs(
  * One look at the file, by a reader of its own: one reader sees one publication for ever. It is closed before
  * anything is printed, so that whoever reads slowly does not keep the file from being tidied up.
  */
-function loadNew(databasePath: string, options: EventsOptions, place: Place): Look {
-  const reader = openReader(databasePath);
+function loadNew(config: Config, options: EventsOptions, place: Place): Look {
+  const reader = openReader(config.databasePath, config);
   try {
     const info = loadInfo(reader);
     const streamId = info?.stream_id ?? null;
     assertSameStream(place.streamId, streamId);
+    const gap = toGapFailure(loadEventsKept(reader), place.after);
+    if (gap !== null) throw gap;
     const limit = Math.min(place.remaining, lookCountMax);
     const events: EventRow[] = [];
     let length = 0;

@@ -7,6 +7,7 @@ import { addDeliverCommand } from "./deliver-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEventsCommand } from "./events-command.ts";
+import { addForgetCommand } from "./forget-command.ts";
 import { formats } from "./formats.ts";
 import { addGroupCommands } from "./groups-command.ts";
 import type { Act } from "./invocation.ts";
@@ -17,6 +18,7 @@ import { addRunCommands } from "./runs-command.ts";
 import { addScheduleCommand } from "./schedule-command.ts";
 import { addSimulateCommand } from "./simulate-command.ts";
 import { addSinkCommands } from "./sinks-command.ts";
+import { addSnapshotCommands } from "./snapshot-command.ts";
 import { addStatusCommand } from "./status-command.ts";
 import { addSyncCommand } from "./sync-command.ts";
 
@@ -54,6 +56,7 @@ export function buildProgram(act: Act, output: Pick<Output, "write">): Command {
   addDeliverCommand(program, act);
   addScheduleCommand(program, act);
   addSinkCommands(program, act);
+  addForgetCommand(program, act);
   addDeadLetterCommands(program, act);
   addStatusCommand(program, act);
   addMeterCommands(program, act);
@@ -62,6 +65,7 @@ export function buildProgram(act: Act, output: Pick<Output, "write">): Command {
   addRunCommands(program, act);
   addDecideCommands(program, act);
   addAckCommand(program, act);
+  addSnapshotCommands(program, act);
   addSimulateCommand(program, act);
   addDoctorCommand(program, act);
   addDemoCommand(program, act);

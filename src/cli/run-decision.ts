@@ -9,6 +9,7 @@ import { discardRun, type RunReport, releaseRun } from "../sync/index.ts";
 import { noPass, openSinksOf } from "./delivering.ts";
 import { finishRun } from "./finish-run.ts";
 import { assertRehearsable, type Invocation } from "./invocation.ts";
+import { warnOfLateStarts } from "./kept-events.ts";
 import { withNotice } from "./noticing.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
@@ -57,6 +58,7 @@ async function releaseOpened(
   const runId = toRunId(database, run);
   const sinks = openSinksOf(invocation, config);
   try {
+    warnOfLateStarts(database, sinks, logger);
     registerSinks(database, sinks, invocation.realClock.now());
     const report = releaseRun({ database, clock: invocation.clock }, runId, checksum);
     const finished = await finishRun(invocation, { ...opened, sinks, signal: stop.signal }, report);

@@ -11,6 +11,7 @@ import { type RunMode, type RunReport, runSync, type SyncProgress } from "../syn
 import { deliverAfterRun, openSinksOf } from "./delivering.ts";
 import { finishRun, unfinished } from "./finish-run.ts";
 import { assertRehearsable, type Invocation, openTerminalLogger } from "./invocation.ts";
+import { warnOfLateStarts } from "./kept-events.ts";
 import { openMemoryKeeper } from "./memory.ts";
 import { withNotice } from "./noticing.ts";
 import { openProgress } from "./progress.ts";
@@ -99,6 +100,7 @@ async function runOnDatabase(
   const { clock } = invocation;
   try {
     if (!isDryRun) assureStream(database, { logger, clock, makeId: randomUUID, isRunLocked: true });
+    warnOfLateStarts(database, sinks, logger);
     registerSinks(database, sinks, invocation.realClock.now());
     const report = await run(invocation, options, opened, leap);
     const running = { ...opened, signal: stop.signal };

@@ -98,7 +98,7 @@ async function showRun(
 
 function toUnknown(runId: string): string {
   if (runId === "held") return "no run is held back: there is nothing to decide on";
-  return `no run ${runId}: \`meter-sync runs\` lists them`;
+  return `no run ${runId}: \`meter-sync runs\` lists those whose reports are kept (METER_SYNC_KEEP_RUNS)`;
 }
 
 /** What a held run would tell, the first so many changes of it. */

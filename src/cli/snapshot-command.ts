@@ -3,7 +3,10 @@ import type { Act } from "./invocation.ts";
 import type { ExportCommandOptions } from "./run-export.ts";
 
 export function addSnapshotCommands(program: Command, act: Act): void {
-  const snapshot = program.command("snapshot").description("The snapshot as a file for others to read");
+  const snapshot = program
+    .command("snapshot")
+    .description("The snapshot as a file for others to read")
+    .addHelpText("after", groupExamples);
   snapshot
     .command("export")
     .description("Write a consistent, single-file copy for readers, in the place of the one before")
@@ -17,6 +20,10 @@ export function addSnapshotCommands(program: Command, act: Act): void {
       }),
     );
 }
+
+const groupExamples = `
+Examples:
+  meter-sync snapshot export /srv/readers/meters.sqlite`;
 
 const examples = `
 A run may be under way: the export shows the last publication. Readers find the old one or the new one at

@@ -39,6 +39,7 @@ export function toStatusLines(
     missing: `${counts.missing}${counts.missing === 0 ? "" : ": `meter-sync meters --missing` lists them"}`,
     horizon: horizons.join(", ") || null,
     last_sequence: info?.last_sequence ?? null,
+    ...((info?.first_sequence ?? 1) > 1 ? { events_from: info?.first_sequence } : {}),
     last_run: lastRun === null ? "none" : `${lastRun.status} at ${lastRun.started_at} (${lastRun.run_id})`,
     ...(lastRun?.error == null ? {} : { error: lastRun.error }),
     last_sweep: describeInstant(status.last_sweep, nowMs) ?? "none",

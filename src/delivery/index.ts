@@ -14,6 +14,7 @@ export {
 export { type DeliveryContext, deliverDue } from "./deliver.ts";
 export type { Answer, AppendSink, DeliveryReport, DueEvent, Sink, WebhookSink } from "./delivery.ts";
 export { registerSinks } from "./delivery-store.ts";
+export { type Forgotten, forgetSink } from "./forget-store.ts";
 export { openSinks } from "./open-sinks.ts";
 export { type ReplayReport, replayEvents } from "./replay.ts";
 export type { ReplayFilter } from "./replay-store.ts";

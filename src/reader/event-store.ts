@@ -33,6 +33,23 @@ export function* loadEvents(reader: Reader, filter: EventFilter = {}): Generator
   for (const row of rows) yield toEventRow(row);
 }
 
+/** From where on every change event is there: earlier ones were removed for their age, but a few. */
+export type EventsKept = {
+  /** 1 where nothing was removed yet. */
+  readonly first_sequence: number;
+  /** When that one was told; null where there is none yet. */
+  readonly first_at: string | null;
+};
+
+export function loadEventsKept(reader: Reader): EventsKept {
+  const info = reader.database.prepare("SELECT first_sequence FROM snapshot_info").get();
+  const first = Number(info?.first_sequence ?? 1);
+  const row = reader.database
+    .prepare("SELECT time FROM snapshot_events WHERE sequence >= ? ORDER BY sequence LIMIT 1")
+    .get(first);
+  return { first_sequence: first, first_at: (row?.time ?? null) as string | null };
+}
+
 /** What one run told about meters and groups, in order. */
 export function* loadRunEvents(reader: Reader, runId: string, limit = -1): Generator<EventRow> {
   const rows = reader.database

@@ -8,6 +8,8 @@ export type SnapshotInfo = {
   readonly account: string | null;
   readonly stream_id: string;
   readonly last_sequence: number;
+  /** From which on every change event is there: earlier ones may have been removed as old. */
+  readonly first_sequence: number;
   readonly published_at: string | null;
   /** First and last trade date per region. */
   readonly horizons: Readonly<Record<string, { readonly first: string; readonly last: string }>>;
@@ -57,6 +59,7 @@ export function loadInfo(reader: Reader): SnapshotInfo | undefined {
     account: row.account as string | null,
     stream_id: String(row.stream_id),
     last_sequence: Number(row.last_sequence),
+    first_sequence: Number(row.first_sequence),
     published_at: row.published_at as string | null,
     horizons: (parseJsonColumn(row.horizons) ?? {}) as SnapshotInfo["horizons"],
   };

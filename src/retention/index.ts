@@ -4,4 +4,7 @@
  * Takes: how long things stay, the instant, a database. Gives: what was removed.
  * Never: removes what is undelivered, unacknowledged, set aside or held.
  */
-export {};
+export { type EventBacklog, loadEventBacklog } from "./backlog-store.ts";
+export type { EventNeeds } from "./event-prune-store.ts";
+export { type Keep, planRetention, type RetentionPlan } from "./plan-retention.ts";
+export { type Pruned, type PruneLimits, pruneOld } from "./prune.ts";

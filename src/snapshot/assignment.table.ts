@@ -23,6 +23,11 @@ export const assignment = sqliteTable(
     index("assignment_current_group").on(table.marketGroupId, table.meterKey).where(sql`known_to_ms IS NULL`),
     index("assignment_history_meter").on(table.meterKey).where(sql`known_to_ms IS NOT NULL`),
     index("assignment_history_group").on(table.marketGroupId).where(sql`known_to_ms IS NOT NULL`),
+    // What is old is found without looking at the rest.
+    index("assignment_replaced").on(table.knownToMs).where(sql`known_to_ms IS NOT NULL`),
+    index("assignment_ended")
+      .on(table.effectiveTo)
+      .where(sql`known_to_ms IS NULL AND effective_to IS NOT NULL`),
   ],
 );
 

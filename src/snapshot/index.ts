@@ -29,6 +29,14 @@ export {
   loadReturnedCounts,
 } from "./evidence-store.ts";
 export {
+  type Export,
+  type ExportFace,
+  type ExportOptions,
+  loadExportFace,
+  saveExport,
+} from "./export-store.ts";
+export { toTableCopies } from "./export-tables.ts";
+export {
   type GroupSpanRow,
   loadPlannedStays,
   loadStagedGroups,

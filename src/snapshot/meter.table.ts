@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { index, integer, primaryKey, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /** One row a meter ever seen. Without a head it is staged only, and no reader sees it. */
 export const meter = sqliteTable(
@@ -69,6 +69,19 @@ export const revision = sqliteTable("revision", {
   participation: text("participation"),
   document: text("document").notNull(),
 });
+
+/**
+ * Revisions that were published and are no more, by when another one took their place: in a table of its own,
+ * because a publication that wrote to the revisions themselves would write all of their documents once more.
+ */
+export const replacedRevision = sqliteTable(
+  "replaced_revision",
+  {
+    replacedAtMs: integer("replaced_at_ms").notNull(),
+    revisionId: integer("revision_id").notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.replacedAtMs, table.revisionId] })],
+);
 
 /** JSON paths and enum values seen so far, per version of the API. */
 export const discoveredField = sqliteTable("discovered_field", {

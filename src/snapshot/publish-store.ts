@@ -29,6 +29,7 @@ export type Publication = {
  */
 export function savePublication(database: Database, publication: Publication): void {
   saveAssignments(database, publication);
+  saveReplaced(database, publication);
   saveHeads(database, publication);
   saveGroups(database, publication.runKey);
   saveHorizons(database, publication);
@@ -65,6 +66,17 @@ function saveAssignments(database: Database, { runKey, publishedAtMs }: Publicat
          known_from_ms)
        SELECT meter_key, program, market_group_id, effective_from, effective_to, ?
        FROM staged_assignment WHERE run_key = ? AND assignment_id IS NULL ORDER BY staged_id`,
+    )
+    .run(publishedAtMs, runKey);
+}
+
+/** Which heads are about to be replaced, and when: so long do they stay. */
+function saveReplaced(database: Database, { runKey, publishedAtMs }: Publication): void {
+  database
+    .prepare(
+      `INSERT INTO replaced_revision (replaced_at_ms, revision_id)
+       SELECT ?, m.head_revision_id FROM staged_head s JOIN meter m ON m.meter_key = s.meter_key
+       WHERE s.run_key = ? AND m.head_revision_id <> s.revision_id`,
     )
     .run(publishedAtMs, runKey);
 }

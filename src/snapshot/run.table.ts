@@ -15,38 +15,44 @@ export const stream = sqliteTable("stream", {
   /** The instant the last publication was planned as of: earlier, where it was held back and released. */
   plannedAtMs: integer("planned_at_ms"),
   lastSequence: integer("last_sequence").notNull().default(0),
+  /** The highest sequence that was ever removed for its age: up to it, some or all events are gone. */
+  prunedSequence: integer("pruned_sequence").notNull().default(0),
   /** What the file's own mark beside it must say; null before the first one. */
   mark: text("mark"),
 });
 
-export const run = sqliteTable("run", {
-  runKey: integer("run_key").primaryKey(),
-  runId: text("run_id").notNull().unique(),
-  mode: text("mode").notNull(),
-  status: text("status").notNull(),
-  apiVersion: text("api_version").notNull(),
-  account: text("account").notNull(),
-  host: text("host").notNull(),
-  isRehearsal: integer("is_rehearsal").notNull(),
-  /** What it stages was extracted by this version: another one's windows are not taken over. */
-  extractionVersion: integer("extraction_version").notNull(),
-  /** By the run's own clock (`--now` when rehearsing). */
-  startedAtMs: integer("started_at_ms").notNull(),
-  finishedAtMs: integer("finished_at_ms"),
-  publishedAtMs: integer("published_at_ms"),
-  /** When the sweep that this run finishes began, by the run's clock; a resumed sweep keeps it. */
-  sweepStartedAtMs: integer("sweep_started_at_ms").notNull(),
-  /** By the real clock: what may be resumed is judged by it. */
-  startedAtRealMs: integer("started_at_real_ms").notNull(),
-  isCertified: integer("is_certified").notNull().default(0),
-  /** The number of publications when it began: what it stages differs from that one. */
-  publication: integer("publication").notNull().default(0),
-  /** A sweep read as one unfiltered chain. */
-  isFullChain: integer("is_full_chain").notNull().default(0),
-  /** The server's `Date` of the first response, less the overlap (I3). */
-  cursorMs: integer("cursor_ms"),
-  report: text("report").notNull(),
-});
+export const run = sqliteTable(
+  "run",
+  {
+    runKey: integer("run_key").primaryKey(),
+    runId: text("run_id").notNull().unique(),
+    mode: text("mode").notNull(),
+    status: text("status").notNull(),
+    apiVersion: text("api_version").notNull(),
+    account: text("account").notNull(),
+    host: text("host").notNull(),
+    isRehearsal: integer("is_rehearsal").notNull(),
+    /** What it stages was extracted by this version: another one's windows are not taken over. */
+    extractionVersion: integer("extraction_version").notNull(),
+    /** By the run's own clock (`--now` when rehearsing). */
+    startedAtMs: integer("started_at_ms").notNull(),
+    finishedAtMs: integer("finished_at_ms"),
+    publishedAtMs: integer("published_at_ms"),
+    /** When the sweep that this run finishes began, by the run's clock; a resumed sweep keeps it. */
+    sweepStartedAtMs: integer("sweep_started_at_ms").notNull(),
+    /** By the real clock: what may be resumed is judged by it. */
+    startedAtRealMs: integer("started_at_real_ms").notNull(),
+    isCertified: integer("is_certified").notNull().default(0),
+    /** The number of publications when it began: what it stages differs from that one. */
+    publication: integer("publication").notNull().default(0),
+    /** A sweep read as one unfiltered chain. */
+    isFullChain: integer("is_full_chain").notNull().default(0),
+    /** The server's `Date` of the first response, less the overlap (I3). */
+    cursorMs: integer("cursor_ms"),
+    report: text("report").notNull(),
+  },
+  (table) => [index("run_started").on(table.mode, table.startedAtMs)],
+);
 
 /** A window of date added, a checkpoint when done: which meters it held is kept as a list of keys. */
 export const readWindow = sqliteTable(

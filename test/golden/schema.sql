@@ -2,9 +2,13 @@ CREATE INDEX `assignment_current_group` ON `assignment` (`market_group_id`,`mete
 
 CREATE INDEX `assignment_current_meter` ON `assignment` (`meter_key`) WHERE known_to_ms IS NULL;
 
+CREATE INDEX `assignment_ended` ON `assignment` (`effective_to`) WHERE known_to_ms IS NULL AND effective_to IS NOT NULL;
+
 CREATE INDEX `assignment_history_group` ON `assignment` (`market_group_id`) WHERE known_to_ms IS NOT NULL;
 
 CREATE INDEX `assignment_history_meter` ON `assignment` (`meter_key`) WHERE known_to_ms IS NOT NULL;
+
+CREATE INDEX `assignment_replaced` ON `assignment` (`known_to_ms`) WHERE known_to_ms IS NOT NULL;
 
 CREATE INDEX `delivery_batch_key` ON `delivery` (`batch_key`);
 
@@ -35,6 +39,8 @@ CREATE INDEX `meter_next_preference_at_ms` ON `meter` (`next_preference_at_ms`);
 CREATE INDEX `read_window_run_key` ON `read_window` (`run_key`);
 
 CREATE UNIQUE INDEX `run_run_id_unique` ON `run` (`run_id`);
+
+CREATE INDEX `run_started` ON `run` (`mode`,`started_at_ms`);
 
 CREATE INDEX `staged_assignment_group` ON `staged_assignment` (`run_key`,`market_group_id`);
 
@@ -176,6 +182,12 @@ CREATE TABLE `read_window` (
 	`observations` text
 , `modified_from_ms` integer, `meter_count` integer) STRICT;
 
+CREATE TABLE `replaced_revision` (
+	`replaced_at_ms` integer NOT NULL,
+	`revision_id` integer NOT NULL,
+	PRIMARY KEY(`replaced_at_ms`, `revision_id`)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE `revision` (
 	`revision_id` integer PRIMARY KEY NOT NULL,
 	`meter_key` integer NOT NULL,
@@ -309,7 +321,7 @@ CREATE TABLE `stream` (
 	`publication` integer DEFAULT 0 NOT NULL,
 	`published_at_ms` integer,
 	`last_sequence` integer DEFAULT 0 NOT NULL
-, `planned_at_ms` integer, `mark` text) STRICT;
+, `planned_at_ms` integer, `mark` text, `pruned_sequence` integer DEFAULT 0 NOT NULL) STRICT;
 
 CREATE TABLE `told_remap` (
 	`sequence` integer PRIMARY KEY NOT NULL,
@@ -385,7 +397,8 @@ SELECT api_version, account, stream_id, last_sequence,
     AS published_at,
   (SELECT json_group_object(h.transmission_region,
      json_object('first', h.today, 'last', max(h.last_looked_at, h.known_through)))
-   FROM horizon h) AS horizons
+   FROM horizon h) AS horizons,
+  pruned_sequence + 1 AS first_sequence
 FROM stream;
 
 CREATE VIEW snapshot_meters AS

@@ -97,6 +97,7 @@ function info() {
     account: "default",
     stream_id: "s",
     last_sequence: 1,
+    first_sequence: 1,
     published_at: "2026-11-10T06:17:00.000Z",
     horizons: {},
   };

@@ -1,0 +1,89 @@
+import type { Config } from "../config/index.ts";
+import type { Database } from "../database/index.ts";
+import type { ReplayFilter, Sink } from "../delivery/index.ts";
+import { Failure } from "../failure/index.ts";
+import type { Logger } from "../log/index.ts";
+import { type EventsKept, loadEventsKept, loadSinkNames, openReader, toReader } from "../reader/index.ts";
+import { parseInstant } from "../time/index.ts";
+import type { Invocation } from "./invocation.ts";
+
+/**
+ * Why events after a sequence cannot be given without a gap; `null` where they can. After 0 is whatever there
+ * is: who begins has missed nothing.
+ */
+export function toGapFailure(kept: EventsKept, after: number): Failure | null {
+  if (after === 0 || after + 1 >= kept.first_sequence) return null;
+  return new Failure(
+    "usage",
+    `change events after ${after} are not kept any more: ${describeFirst(kept)}. A consumer that stopped ` +
+      `at ${after} starts again from the views; what there is shows with --after ${kept.first_sequence - 1}`,
+  );
+}
+
+/** Throws that `Failure`; who asks for all, and cannot have them, is warned. */
+export async function assertKept(
+  invocation: Pick<Invocation, "openLogger">,
+  kept: EventsKept,
+  after: number | undefined,
+): Promise<void> {
+  const gap = toGapFailure(kept, after ?? 0);
+  if (gap !== null) throw gap;
+  if (after === 0 && kept.first_sequence > 1) warnOfFirst(await invocation.openLogger(), kept);
+}
+
+/** Warns whoever asks to follow from the first event on, where that is gone. */
+export async function warnOfGap(invocation: Invocation, config: Config): Promise<void> {
+  const reader = openReader(config.databasePath, config);
+  try {
+    await assertKept(invocation, loadEventsKept(reader), 0);
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * Throws a `Failure` of kind `usage` for a replay from a sequence on that is gone; `--from 1` is everything
+ * there is, and a warning says that it is not everything there was.
+ */
+export function assertReplayable(database: Database, filter: ReplayFilter, logger: Logger): void {
+  const kept = loadEventsKept(toReader(database));
+  const { fromSequence = 1, sinceMs = Number.NEGATIVE_INFINITY } = filter;
+  if (fromSequence >= kept.first_sequence) return;
+  if (fromSequence > 1) {
+    throw new Failure(
+      "usage",
+      `change events from ${fromSequence} on are not kept any more: ${describeFirst(kept)}. Replay --from ` +
+        `${kept.first_sequence}, and let a consumer that lacks earlier ones start again from the views`,
+    );
+  }
+  if (sinceMs < (parseInstant(kept.first_at ?? "") ?? Number.POSITIVE_INFINITY)) warnOfFirst(logger, kept);
+}
+
+/** Warns of sinks that are to start with an event that is gone. To be called before they are registered. */
+export function warnOfLateStarts(database: Database, sinks: readonly Sink[], logger: Logger): void {
+  const late = sinks.filter((sink) => sink.kind === "webhook" && sink.startAt !== "now");
+  if (late.length === 0) return;
+  const kept = loadEventsKept(toReader(database));
+  const known = loadSinkNames(toReader(database));
+  for (const sink of late) {
+    const start = sink.kind === "webhook" && sink.startAt !== "now" ? sink.startAt : kept.first_sequence;
+    if (known.includes(sink.name) || start >= kept.first_sequence) continue;
+    logger.warn(
+      { sink: sink.name, start_sequence: start, first_sequence: kept.first_sequence },
+      `the sink is to start at ${start}, but ${describeFirst(kept)}: it gets what is left, and a consumer ` +
+        "that needs more starts from the views",
+    );
+  }
+}
+
+function warnOfFirst(logger: Logger, kept: EventsKept): void {
+  logger.warn(
+    { first_sequence: kept.first_sequence },
+    `earlier change events are gone: ${describeFirst(kept)}`,
+  );
+}
+
+function describeFirst({ first_sequence: first, first_at: at }: EventsKept): string {
+  const toldAt = at === null ? "" : `, told at ${at},`;
+  return `they are complete from ${first}${toldAt} on (METER_SYNC_KEEP_EVENTS)`;
+}
