@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkFileHealth } from "../../src/cli/doctor-file-checks.ts";
 import { openDatabase } from "../../src/database/index.ts";
-import { type CliWorld, first, openCliWorld, second, third } from "./cli-world.ts";
-import { readValue, readViews } from "./export-world.ts";
+import { type CliWorld, first, openCliWorld, second, third } from "../integration/cli-world.ts";
+import { readValue, readViews } from "../integration/export-world.ts";
 
 const hasCommand = spawnSync("sqlite3", ["--version"]).status === 0;
 
