@@ -58,11 +58,12 @@ function replaceFile(path: string, text: string): void {
 }
 
 /** `null` where there is no place for a lock, or another process keeps it: then it is done without. */
-async function waitForLock({ databasePath }: Config): Promise<Lock | null> {
+async function waitForLock(config: Config): Promise<Lock | null> {
+  const { databasePath } = config;
   if (!existsSync(dirname(databasePath))) return null;
   for (let count = 0; count < waitCountMax; count += 1) {
     try {
-      return acquireLock(toLockPath(databasePath, "metrics.lock"), "metrics are being written");
+      return acquireLock(toLockPath(databasePath, "metrics.lock"), "metrics are being written", config);
     } catch (error) {
       if (!(error instanceof Failure) || error.kind !== "locked") return null;
     }

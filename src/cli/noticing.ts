@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/index.ts";
 import { toDatabaseFailure } from "../database/index.ts";
-import { toExitCode } from "../failure/index.ts";
+import { Failure, toExitCode } from "../failure/index.ts";
 import type { Heartbeat } from "../heartbeat/index.ts";
 import { loadLastRun, toEndWords } from "./end-words.ts";
 import type { Invocation } from "./invocation.ts";
@@ -32,6 +32,28 @@ export async function withNotice(
   throw result.reason;
 }
 
+/**
+ * The same for a job that has to be let in first. Where it is not, that is its end, and noticed as such: but
+ * not where another one is under way, which is noticed itself.
+ */
+export async function withNoticeOnceIn(
+  invocation: Invocation,
+  config: Config,
+  job: NoticedJob,
+  enter: (notice: (body: () => Promise<number>) => Promise<number>) => Promise<number>,
+): Promise<number> {
+  let isIn = false;
+  try {
+    return await enter((body) => {
+      isIn = true;
+      return withNotice(invocation, config, job, body);
+    });
+  } catch (error) {
+    if (isIn || (error instanceof Failure && error.kind === "locked")) throw error;
+    return withNotice(invocation, config, job, () => Promise.reject(error));
+  }
+}
+
 /** Of a sweep it is noticed that it does not come; polls come and go. */
 function toHeartbeatUrl({ heartbeat }: Config, job: NoticedJob): string | null {
   if (job === "sync") return heartbeat.sync;
@@ -48,13 +70,19 @@ async function openNotice(
 ): Promise<Notice> {
   const startedAtMs = invocation.realClock.now();
   const { startHeartbeat } = await import("../heartbeat/index.ts");
-  const heartbeat = url === null ? null : startHeartbeat({ url, runId: randomUUID() });
+  const givenUp = new AbortController();
+  const { signal } = givenUp;
+  const heartbeat = url === null ? null : startHeartbeat({ url, runId: randomUUID(), signal });
   let ended: Promise<void> | null = null;
   const endOnce = (exitCode: number, isStopping: boolean): Promise<void> => {
     ended ??= tellEnd(invocation, config, { job, startedAtMs, exitCode, heartbeat, isStopping });
     return ended;
   };
-  const watch = watchSignals(() => void endOnce(3, true));
+  const watch = watchSignals(() => {
+    // A job that has ended by itself keeps its exit code, whoever does not listen.
+    if (ended === null) void endOnce(3, true);
+    else givenUp.abort();
+  });
   return {
     end: async (exitCode) => {
       await endOnce(exitCode, watch.isStopping());

@@ -8,7 +8,7 @@ import { assertSinks, type DeliverySession, withDeliverySession } from "./delive
 import { printRecord, type Row } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 import { assertReplayable, warnOfLateStarts } from "./kept-events.ts";
-import { withNotice } from "./noticing.ts";
+import { withNoticeOnceIn } from "./noticing.ts";
 import { toSinkName } from "./sink-rows.ts";
 import { withMark } from "./stream-mark.ts";
 
@@ -30,8 +30,10 @@ export async function runDeliver(invocation: Invocation, options: DeliverOptions
   const config = await invocation.loadConfig();
   assertSinks(config);
   if (filter === null) {
-    return withDeliverySession(invocation, config, { isPatient: false }, (session) =>
-      withNotice(invocation, config, "deliver", () => deliverAndPrint(invocation, session)),
+    return withNoticeOnceIn(invocation, config, "deliver", (notice) =>
+      withDeliverySession(invocation, config, { isPatient: false }, (session) =>
+        notice(() => deliverAndPrint(invocation, session)),
+      ),
     );
   }
   const names = toReplayNames(config, options);

@@ -7,14 +7,9 @@ import { formatInstant } from "../time/index.ts";
 import { printListing } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 import { requireCredentials } from "./run-sync-command.ts";
-import { toJobs, toScheduleFormat } from "./schedule-jobs.ts";
+import { grace, toJobs, toScheduleFormat } from "./schedule-jobs.ts";
 import { toRoutes } from "./schedule-routes.ts";
 import { openStop } from "./stop.ts";
-
-/** A run ends within five seconds, or when its publication is over. */
-const endWithinMs = 20_000;
-/** One that has taken too long may be in the middle of a publication. */
-const overdueEndWithinMs = 30_000;
 
 /** The command `schedule`: up until a signal; what would fail at every tick is refused at once. */
 export async function runSchedule(invocation: Invocation): Promise<number> {
@@ -32,11 +27,12 @@ export async function runSchedule(invocation: Invocation): Promise<number> {
   const schedule = openSchedule({
     jobs: toJobs(invocation, config),
     program: { self, environment, cwd },
-    patience: { deadlineMs: config.runDeadlineMs, endWithinMs: overdueEndWithinMs },
+    patience: { deadlineMs: config.runDeadlineMs, endWithinMs: grace.overdueEndWithinMs },
     clock,
     logger,
   });
-  const stop = openStop("stopped; what was under way was cut short, the next run goes on with it", 0, 25_000);
+  const cutShort = "stopped; what was under way was cut short, the next run goes on with it";
+  const stop = openStop(cutShort, 0, grace.stopWithinMs);
   const isStopping = () => stop.signal.aborted;
   try {
     const endpoint = await openEndpoint({
@@ -52,7 +48,7 @@ export async function runSchedule(invocation: Invocation): Promise<number> {
       return 0;
     } finally {
       logger.info({}, "stopping");
-      await schedule.close(endWithinMs);
+      await schedule.close(grace.endWithinMs);
       await endpoint.close();
     }
   } finally {

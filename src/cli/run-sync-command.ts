@@ -13,7 +13,7 @@ import { finishRun, unfinished } from "./finish-run.ts";
 import { assertRehearsable, type Invocation, openTerminalLogger } from "./invocation.ts";
 import { warnOfLateStarts } from "./kept-events.ts";
 import { openMemoryKeeper } from "./memory.ts";
-import { withNotice } from "./noticing.ts";
+import { withNoticeOnceIn } from "./noticing.ts";
 import { openProgress } from "./progress.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
@@ -41,17 +41,28 @@ type Opened = {
 export async function runSyncCommand(invocation: Invocation, options: SyncCommandOptions): Promise<number> {
   const config = await invocation.loadConfig();
   assertRehearsable(config, invocation.nowMs);
+  if (options.dryRun === true) return enter(invocation, options, config, (body) => body());
+  const job = options.mode === "poll" ? "poll" : "sync";
+  return withNoticeOnceIn(invocation, config, job, (notice) => enter(invocation, options, config, notice));
+}
+
+/** What nobody may do twice at a time, nor without a key. */
+async function enter(
+  invocation: Invocation,
+  options: SyncCommandOptions,
+  config: Config,
+  notice: (body: () => Promise<number>) => Promise<number>,
+): Promise<number> {
   const credentials = requireCredentials(config);
   const isDryRun = options.dryRun === true;
   const stop = openStop(stopped);
   const lock = isDryRun
     ? null
     : acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way", config);
-  const sync = () => runOnDatabase(invocation, options, config, openClient(config, credentials), stop);
   try {
-    return isDryRun
-      ? await sync()
-      : await withNotice(invocation, config, options.mode === "poll" ? "poll" : "sync", sync);
+    return await notice(() =>
+      runOnDatabase(invocation, options, config, openClient(config, credentials), stop),
+    );
   } finally {
     lock?.release();
     stop.close();

@@ -1,10 +1,18 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/index.ts";
-import { openDatabaseReadOnly } from "../database/index.ts";
+import { type FileSystemOptions, openDatabaseReadOnly } from "../database/index.ts";
+import { Failure, toExitCode } from "../failure/index.ts";
 import { loadLastSweepStart, toReader } from "../reader/index.ts";
 import type { Job, Recollection } from "../schedule/index.ts";
 import type { Format } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
+
+/**
+ * How long what was told to end may take: a run gives up within five seconds, but finishes a publication that
+ * has begun, and that of a million changes took 28 seconds. `schedule` itself waits a little longer than for
+ * its jobs, and less long than the manifests and `docker stop` wait for it.
+ */
+export const grace = { endWithinMs: 45_000, stopWithinMs: 50_000, overdueEndWithinMs: 120_000 };
 
 /** In UTC, whatever the others are in: every five minutes are the same anywhere. */
 const deliverTime = { cron: "*/5 * * * *", timezone: "UTC" };
@@ -16,8 +24,10 @@ export function toJobs(invocation: Invocation, config: Config): readonly Job[] {
   const { cron, pollCron, timezone, sinks, databasePath } = config;
   const options = toGlobalOptions(invocation);
   const sync = { lane: "sync", timezone, isDue: () => true };
-  const recall = (nowMs: number) => recallSweeps(databasePath, nowMs);
-  const sweep = { ...sync, name: "sync", cron, recall, arguments: ["sync", ...options] };
+  const recall = (nowMs: number) => recallSweeps(databasePath, nowMs, config);
+  // A poll or a release by hand takes the lock for moments: that is no reason to sweep a day later.
+  const keptOutExitCode = toExitCode(new Failure("locked", ""));
+  const sweep = { ...sync, name: "sync", cron, recall, keptOutExitCode, arguments: ["sync", ...options] };
   const poll = { name: "poll", recall: null, arguments: ["sync", "--mode", "poll", ...options] };
   const deliver = { name: "deliver", recall: null, arguments: ["deliver", ...options] };
   // Before the first sync there is nothing to deliver from.
@@ -33,10 +43,14 @@ export function toJobs(invocation: Invocation, config: Config): readonly Job[] {
  * What the database remembers of sweeps, whoever started them. One of an older release remembers, too. Where
  * it cannot be read, that is no reason to sweep, nor to stop.
  */
-export function recallSweeps(databasePath: string, nowMs: number): Recollection {
+export function recallSweeps(
+  databasePath: string,
+  nowMs: number,
+  { allowsNetworkFileSystem = false }: FileSystemOptions = {},
+): Recollection {
   if (!existsSync(databasePath)) return { kind: "never" };
   try {
-    const database = openDatabaseReadOnly(databasePath, { isOlderFine: true });
+    const database = openDatabaseReadOnly(databasePath, { isOlderFine: true, allowsNetworkFileSystem });
     try {
       const atMs = loadLastSweepStart(toReader(database), nowMs);
       return atMs === null ? { kind: "never" } : { kind: "through", atMs };

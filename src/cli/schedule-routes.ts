@@ -58,8 +58,8 @@ function loadReadiness(config: Config, { clock, isStopping }: Serving): Readines
   }
 }
 
-function loadFacts({ databasePath }: Config, nowMs: number): Readiness["facts"] {
-  const reader = openReader(databasePath);
+function loadFacts(config: Config, nowMs: number): Readiness["facts"] {
+  const reader = openReader(config.databasePath, config);
   try {
     const [lastRun] = loadRuns(reader, 1);
     const publishedAt = loadInfo(reader)?.published_at ?? null;

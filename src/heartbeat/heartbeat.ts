@@ -16,6 +16,8 @@ export type HeartbeatOptions = {
   readonly url: string;
   /** A UUID that ties the end of this run to its start. */
   readonly runId: string;
+  /** Once it is aborted nobody waits any more until the end is heard. */
+  readonly signal?: AbortSignal;
   readonly limits?: HeartbeatLimits;
 };
 
@@ -39,11 +41,12 @@ const usualLimits: HeartbeatLimits = { pingMs: 5000, startMs: 2000, stoppingMs: 
 const wordsLengthMax = 1000;
 
 /** Says that a job begins, without waiting until that is heard. */
-export function startHeartbeat({ url, runId, limits = usualLimits }: HeartbeatOptions): Heartbeat {
+export function startHeartbeat(options: HeartbeatOptions): Heartbeat {
+  const { url, runId, signal = new AbortController().signal, limits = usualLimits } = options;
   const { host } = new URL(url);
   const starting = new AbortController();
-  const { signal } = starting;
-  const started = sendSafely(toPingUrl(url, "start", runId), "", { withinMs: limits.pingMs, signal });
+  const start = { withinMs: limits.pingMs, signal: starting.signal };
+  const started = sendSafely(toPingUrl(url, "start", runId), "", start);
   return {
     end: async ({ outcome, words, isStopping }) => {
       // The end is of more use than the start: where there is little time, it gets most of it.
@@ -53,8 +56,7 @@ export function startHeartbeat({ url, runId, limits = usualLimits }: HeartbeatOp
       const startFault = await started;
       clearTimeout(timer);
       const endUrl = toPingUrl(url, outcome, runId);
-      const never = new AbortController().signal;
-      const endFault = await sendSafely(endUrl, words.slice(0, wordsLengthMax), { withinMs, signal: never });
+      const endFault = await sendSafely(endUrl, words.slice(0, wordsLengthMax), { withinMs, signal });
       if (endFault !== null) return { host, ping: "end", reason: endFault };
       return startFault === null ? null : { host, ping: "start", reason: startFault };
     },

@@ -13,6 +13,8 @@ export type Job = {
    * again soon: a slot that is missed, or finds its lane taken, is passed over.
    */
   readonly recall: ((nowMs: number) => Recollection) | null;
+  /** Of a job that is made up for: it ends with this code where somebody else kept it from running. */
+  readonly keptOutExitCode?: number;
   /** What the program is started with. */
   readonly arguments: readonly string[];
   /** Asked at each slot: whether there is anything to do at all. */

@@ -4,7 +4,7 @@ import { type Book, type JobFacts, openBook } from "./book.ts";
 import { type Children, openChildren, type Patience, type Program } from "./children.ts";
 import type { Job } from "./job.ts";
 import { openLanes } from "./lanes.ts";
-import { openSlots } from "./slots.ts";
+import { openSlots, type Slots } from "./slots.ts";
 
 export type ScheduleOptions = {
   /** Of those due at once, the first goes first. */
@@ -46,7 +46,7 @@ export function openSchedule({ jobs, program, patience, clock, logger }: Schedul
   const children = openChildren(program, patience);
   const book = openBook(jobs);
   const slots = openSlots(jobs, clock.now(), logger);
-  const lanes = openLanes({ logger, start: (job) => runJob(job, { children, book, clock, logger }) });
+  const lanes = openLanes({ logger, start: (job) => runJob(job, { children, slots, book, clock, logger }) });
   const madeUpAtStart = new Map<Job, number>();
   const tasks: ScheduledTask[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -59,9 +59,13 @@ export function openSchedule({ jobs, program, patience, clock, logger }: Schedul
     book.madeUp(job);
     if (timer === undefined) madeUpAtStart.set(job, due.slotMs);
   };
+  // What comes next is told as of this look: where none succeeds any more, a time stays that is over.
+  let seenAtMs = clock.now();
   const lookAtAll = (): void => {
     try {
+      const nowMs = clock.now();
       for (const job of jobs) look(job);
+      seenAtMs = nowMs;
     } catch (error) {
       logger.error({ error }, "a look at what is due failed; the next one follows soon");
     }
@@ -91,7 +95,7 @@ export function openSchedule({ jobs, program, patience, clock, logger }: Schedul
         atMs: slots.nextSlotMs(job, clock.now()),
         madeUpForMs: madeUpAtStart.get(job) ?? null,
       })),
-    jobs: () => jobs.map((job) => ({ ...book.facts(job), nextRunAtMs: slots.nextSlotMs(job, clock.now()) })),
+    jobs: () => jobs.map((job) => ({ ...book.facts(job), nextRunAtMs: slots.nextSlotMs(job, seenAtMs) })),
     close: async (endWithinMs) => {
       lanes.close();
       clearInterval(timer);
@@ -129,6 +133,7 @@ function toCronLogger({ name }: Job, logger: Logger) {
 
 type Running = {
   readonly children: Children;
+  readonly slots: Slots;
   readonly book: Book;
   readonly clock: ScheduleOptions["clock"];
   readonly logger: Logger;
@@ -139,7 +144,7 @@ const overdueAdvice =
   "next run goes on where it was. Where it only needs longer, raise the deadline";
 
 /** Resolves once it has ended, however that was. */
-async function runJob(job: Job, { children, book, clock, logger }: Running): Promise<void> {
+async function runJob(job: Job, { children, slots, book, clock, logger }: Running): Promise<void> {
   logger.info({ job: job.name }, "started");
   book.started(job, clock.now());
   const end = await children.run(job.arguments);
@@ -148,7 +153,10 @@ async function runJob(job: Job, { children, book, clock, logger }: Running): Pro
   const fields = { job: job.name, exit_code: exitCode, ...(signal === null ? {} : { signal }) };
   if (error !== null) logger.error({ job: job.name, error }, "could not be started");
   else if (isOverdue) logger.warn(fields, overdueAdvice);
-  else if (exitCode === 0) logger.info(fields, "ended");
+  else if (exitCode !== null && exitCode === job.keptOutExitCode) {
+    slots.reopen(job, clock.now());
+    logger.info(fields, "another run is under way: it is tried again in a minute");
+  } else if (exitCode === 0) logger.info(fields, "ended");
   else if (isTold && signal !== "SIGKILL") logger.info(fields, "ended, as it was told to");
   else logger.warn(fields, "did not end well: its own log says why");
 }

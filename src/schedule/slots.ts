@@ -14,11 +14,20 @@ export type Slots = {
   /** What is due, which is settled by having been told. */
   readonly look: (job: Job, nowMs: number) => DueSlot | null;
   readonly nextSlotMs: (job: Job, nowMs: number) => number | null;
+  /** What was told last was kept from running: after a minute it is due again, if nobody else ran it. */
+  readonly reopen: (job: Job, nowMs: number) => void;
 };
+
+/** A run in its way takes seconds or hours. */
+const reopenAfterMs = 60_000;
 
 type Memory = {
   readonly calendar: Calendar;
   settledThroughMs: number | null;
+  /** What was settled before the last slot was told. */
+  settledBeforeMs: number | null;
+  /** Not looked at between these; a clock that is set back past the first of them ends that. */
+  rest: { readonly fromMs: number; readonly untilMs: number } | null;
   /**
    * From here on slots are ours, whoever cannot tell of earlier ones; a clock that is set back takes it
    * along.
@@ -39,6 +48,8 @@ export function openSlots(jobs: readonly Job[], openedAtMs: number, logger: Logg
       {
         calendar: openCalendar(job.cron, job.timezone),
         settledThroughMs: job.recall === null ? openedAtMs : null,
+        settledBeforeMs: null,
+        rest: null,
         sinceMs: openedAtMs,
         toldUnknown: null,
       },
@@ -52,10 +63,18 @@ export function openSlots(jobs: readonly Job[], openedAtMs: number, logger: Logg
   return {
     look: (job, nowMs) => lookAt(job, memoryOf(job), nowMs, logger),
     nextSlotMs: (job, nowMs) => memoryOf(job).calendar.nextSlotMs(nowMs),
+    reopen: (job, nowMs) => {
+      const memory = memoryOf(job);
+      memory.settledThroughMs = memory.settledBeforeMs;
+      memory.rest = { fromMs: nowMs, untilMs: nowMs + reopenAfterMs };
+    },
   };
 }
 
 function lookAt(job: Job, memory: Memory, nowMs: number, logger: Logger): DueSlot | null {
+  const { rest } = memory;
+  if (rest !== null && nowMs >= rest.fromMs && nowMs < rest.untilMs) return null;
+  memory.rest = null;
   const isMadeUpFor = job.recall !== null;
   const lastSlotMs = memory.calendar.lastSlotMs(nowMs);
   memory.settledThroughMs = toBelieved(memory.settledThroughMs, { nowMs, isMadeUpFor });
@@ -69,6 +88,7 @@ function lookAt(job: Job, memory: Memory, nowMs: number, logger: Logger): DueSlo
   if (recalled !== null) decision = decide(toSettled(recalled, job, memory, logger));
   if (decision.kind === "settled") return null;
   const isFirst = recalled?.kind === "never" && memory.settledThroughMs === null;
+  memory.settledBeforeMs = memory.settledThroughMs;
   memory.settledThroughMs = decision.slotMs;
   const fields = { job: job.name, slot: new Date(decision.slotMs).toISOString() };
   if (decision.kind === "passed") {

@@ -37,7 +37,8 @@ export function failRun(context: SyncContext, options: SyncOptions, run: Run, er
         finishedAtMs: nowMs,
         publishedAtMs: null,
         isCertified: false,
-        report: JSON.stringify(report),
+        // Whoever told it to stop wants the rest of it all the same.
+        report: JSON.stringify({ ...report, is_cut_short: context.signal.aborted }),
       });
     });
   } catch (second) {

@@ -96,6 +96,22 @@ describe.concurrent("a heartbeat", () => {
     expect(ms).toBeLessThan(5000);
   });
 
+  it("is not waited for any more once that is given up", async (context) => {
+    const receiver = await receive(context, "hang");
+    const patient = { pingMs: 60_000, startMs: 0, stoppingMs: 60_000 };
+    const givenUp = new AbortController();
+    const heartbeat = startHeartbeat({
+      url: receiver.url,
+      runId,
+      limits: patient,
+      signal: givenUp.signal,
+    });
+    const ended = heartbeat.end(done);
+    await expect.poll(() => receiver.pings.some(({ beneath }) => beneath === "")).toBe(true);
+    givenUp.abort();
+    expect(await ended).toMatchObject({ ping: "end", reason: "no answer in time" });
+  });
+
   it("is no matter where nobody listens", async (context) => {
     const receiver = await receive(context);
     await receiver.close();

@@ -138,6 +138,27 @@ async function openJob(name: string, { onTestFinished }: Pick<TestContext, "onTe
   return { service, own, read: () => readMetrics(own.METER_SYNC_METRICS_FILE) };
 }
 
+describe.concurrent("a job that is not let in", () => {
+  it("is noticed, whatever keeps it out: a damaged database, or no key", async (context) => {
+    const { own, service, read } = await openJob("refused", context);
+    writeFileSync(own.METER_SYNC_DATABASE, "no database at all, but a text".repeat(200));
+    const more = { ...own, METER_SYNC_DELIVER_HEARTBEAT_URL: `${service.url}/deliver` };
+    const asked = environment(more);
+    expect((await world.run(["deliver"], asked)).exitCode).toBe(2);
+    expect((await world.run(["sync"], { ...asked, LEAP_API_KEY: "" })).exitCode).toBe(2);
+    expect(service.pings.map(({ beneath }) => beneath)).toEqual([
+      "/deliver/start",
+      "/deliver/2",
+      "/start",
+      "/2",
+    ]);
+    const metrics = read();
+    for (const task of ["deliver", "sync"])
+      expect(metrics.get(`meter_sync_task_last_run_failed{task="${task}"}`)).toBe(1);
+    expect(metrics.get("meter_sync_database_readable")).toBe(0);
+  });
+});
+
 describe.concurrent("a job", () => {
   it("that cannot even open its database is noticed", async (context) => {
     const { service, own, read } = await openJob("not-ours", context);

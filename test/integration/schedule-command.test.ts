@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, type TestContext, test } from "vitest";
+import { recallSweeps } from "../../src/cli/schedule-jobs.ts";
 import { acquireLock, openDatabase, openDatabaseReadOnly, toLockPath } from "../../src/database/index.ts";
 import { type CliWorld, openCliWorld, openGate } from "./cli-world.ts";
 import { runProgram, startProgram } from "./run-program.ts";
@@ -180,6 +181,29 @@ describe.concurrent("schedule", () => {
     expect(await post(url, report(remapId))).toMatchObject({ status: 200, body: { applied: 1 } });
   });
 
+  test("on a network file system that is allowed it is as ready, and knows of as much", async (context) => {
+    const path = join(folder, "network.sqlite");
+    fillSmallDatabase(path);
+    const writer = openDatabase(path);
+    writer.prepare("UPDATE run SET started_at_real_ms = ?").run(Date.now() - 2 * 24 * 3_600_000);
+    writer.close();
+    keepFromSyncing(path, context);
+    const disk = new URL("../support/network-disk.ts", import.meta.url).href;
+    const start = (isAllowed: string) =>
+      startProgram(
+        ["schedule", "--database", path],
+        { ...base, NODE_OPTIONS: `--import ${disk}`, METER_SYNC_ALLOW_NETWORK_FS: isAllowed },
+        folder,
+      );
+    const refused = follow(start("off"), context);
+    expect(await (await fetch(`${await urlOf(refused)}/readyz`)).json()).toMatchObject({
+      reason: expect.stringContaining("NFS"),
+    });
+    const running = follow(start("on"), context);
+    expect((await fetch(`${await urlOf(running)}/readyz`)).status).toBe(200);
+    await running.until(/a time was missed: it is made up for now/);
+  });
+
   test("starts syncs, whose reports go where its own output goes", async (context) => {
     const running = follow(
       world.start(["schedule"], { METER_SYNC_LISTEN: "127.0.0.1:0", METER_SYNC_CRON: "* * * * * *" }),
@@ -208,6 +232,8 @@ describe.concurrent("schedule", () => {
     expect(stderr).toMatch(/"exit_code":3/);
     expect(messages).toContain("ended, as it was told to");
     expect(stderr).not.toContain("did not end well");
+    // What was cut short is no reason to wait for the next slot when all is up again.
+    expect(recallSweeps(environment.METER_SYNC_DATABASE, Date.now())).toEqual({ kind: "never" });
     // The child is gone, and its lock with it.
     acquireLock(toLockPath(environment.METER_SYNC_DATABASE, "lock"), "still locked").release();
   });

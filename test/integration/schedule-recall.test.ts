@@ -51,13 +51,16 @@ test("the sweep that began last counts, whatever it came to", () => {
     expect(recallOf([9], [5, { status }])).toEqual(through(5));
 });
 
-test("what runs still, was killed, rehearsed, or was a poll does not count", () => {
+test("what runs still, was killed or stopped, rehearsed, or was a poll does not count", () => {
   const killed = { status: "failed", report: '{"error":"the process ended before the run did"}' };
-  for (const more of [{ status: "running" }, killed, { is_rehearsal: 1 }, { mode: "poll" }]) {
+  const stopped = { status: "failed", report: '{"error":"stopped","is_cut_short":true}' };
+  for (const more of [{ status: "running" }, killed, stopped, { is_rehearsal: 1 }, { mode: "poll" }]) {
     expect(recallOf([9], [5, more])).toEqual(through(9));
     expect(recallOf([5, more])).toEqual({ kind: "never" });
   }
-  expect(recallOf([9], [5, { ...killed, report: '{"error":"Leap answered 500"}' }])).toEqual(through(5));
+  expect(
+    recallOf([9], [5, { ...killed, report: '{"error":"Leap answered 500","is_cut_short":false}' }]),
+  ).toEqual(through(5));
 });
 
 test("a sweep of the next hours counts, as where the clock was set back; one of next week does not", () => {

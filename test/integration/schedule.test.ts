@@ -165,6 +165,38 @@ describe.concurrent("a schedule", () => {
     });
   });
 
+  test("tries again what another run has kept out, and says so", async () => {
+    let aheadMs = 0;
+    const daily = { cron: "0 0 1 1 *", recall: () => ({ kind: "through", atMs: 0 }) as const };
+    const job = toJob("kept out", "process.exitCode = 5", { ...daily, keptOutExitCode: 5 });
+    const moved = { clock: { now: () => Date.now() + aheadMs } };
+    await withSchedule(
+      [job, toJob("often", "")],
+      async ({ lines, until }) => {
+        const tries = () =>
+          lines.filter(({ message }) => message.startsWith("another run is under way")).length;
+        await until(() => tries() === 1);
+        aheadMs = 61_000;
+        await until(() => tries() === 2);
+        expect(lines.filter(({ message }) => message.includes("did not end well"))).toEqual([]);
+      },
+      moved,
+    );
+  });
+
+  test("a slot that no look settles stays the one that is due, however late it is", async () => {
+    const recall = () => {
+      throw new Error("a bug");
+    };
+    await withSchedule([toJob("stuck", "", { recall })], async ({ lines, until }, schedule) => {
+      const openedAtMs = Date.now();
+      const failures = () => lines.filter(({ message }) => message.includes("a look at what is due failed"));
+      await until(() => failures().length > 2);
+      const [{ nextRunAtMs } = { nextRunAtMs: null }] = schedule.jobs();
+      expect(nextRunAtMs).toBeLessThanOrEqual(openedAtMs + 1000);
+    });
+  });
+
   test("starts no job a second time while it is under way, and ends it when it is closed", async () => {
     const job = toJob("long", "setInterval(() => {}, 1000)");
     const log = await withSchedule([job], async (log, schedule) => {

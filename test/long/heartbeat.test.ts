@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, type TestContext } from "vitest";
+import { openDatabaseReadOnly } from "../../src/database/index.ts";
 import { openCliWorld } from "../integration/cli-world.ts";
 import { openPingReceiver } from "../integration/ping-receiver.ts";
 import { toSampleMap } from "../support/prometheus-parser.ts";
@@ -35,6 +36,32 @@ it.concurrent("a heartbeat service that hangs costs a job seconds, and nothing e
   expect([exitCode, messages.length]).toEqual([0, 1]);
   expect(receiver.pings.map(({ beneath }) => beneath)).toEqual(["/start", ""]);
 });
+
+it.concurrent("a job that went well says so, though told to stop while nobody listens", async (context) => {
+  const { world, receiver, environment } = await open(context);
+  receiver.answer = "hang";
+  const { child, ended } = world.start(["sync"], { ...environment, METER_SYNC_SINKS: "" });
+  // What is left to do is the last ping, which waits for the first.
+  await expect.poll(() => isPublished(world.database), { timeout: 30_000 }).toBe(true);
+  child.kill("SIGTERM");
+  const { exitCode, stderr } = await ended;
+  expect([exitCode, stderr]).toEqual([0, expect.not.stringContaining("run sync again")]);
+});
+
+function isPublished(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    const database = openDatabaseReadOnly(path);
+    try {
+      return database.prepare("SELECT 1 FROM run WHERE status = 'published'").get() !== undefined;
+    } finally {
+      database.close();
+    }
+  } catch {
+    // It is being made.
+    return false;
+  }
+}
 
 it.concurrent("a Leap that is down is told by its exit code, 3", async (context) => {
   const { world, receiver, environment } = await open(context);

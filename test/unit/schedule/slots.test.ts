@@ -30,7 +30,8 @@ function openTestSlots({
   };
   const logger = { debug: say, info: say, warn: say, error: say };
   const slots = openSlots([job], openedAtMs, logger);
-  return { said, look: (nowMs: number) => slots.look(job, nowMs)?.slotMs ?? null };
+  const look = (nowMs: number) => slots.look(job, nowMs)?.slotMs ?? null;
+  return { said, look, reopen: (nowMs: number) => slots.reopen(job, nowMs) };
 }
 
 const never = () => ({ kind: "never" }) as const;
@@ -53,6 +54,25 @@ test("what others ran is not run again: what began at the slot or after it settl
   expect(openTestSlots({ recall: through(slot) }).look(slot + hourMs)).toBeNull();
   expect(openTestSlots({ recall: through(slot + 1) }).look(slot + hourMs)).toBeNull();
   expect(openTestSlots({ recall: through(slot - 1) }).look(slot + hourMs)).toBe(slot);
+});
+
+test("a slot that was kept from running is told again a minute later, unless somebody else ran it", () => {
+  let ranAtMs = slot - dayMs;
+  const { look, reopen } = openTestSlots({ recall: () => through(ranAtMs)() });
+  for (const atMs of [slot, slot + 60_000]) {
+    expect([atMs, atMs + 1].map(look)).toEqual([slot, null]);
+    reopen(atMs);
+    expect(look(atMs + 59_999)).toBeNull();
+  }
+  ranAtMs = slot + 90_000;
+  expect([slot + 120_000, slot + hourMs].map(look)).toEqual([null, null]);
+});
+
+test("a clock that is set back does not keep a slot from being told again", () => {
+  const { look, reopen } = openTestSlots({ recall: through(slot - dayMs) });
+  expect(look(slot + hourMs)).toBe(slot);
+  reopen(slot + hourMs);
+  expect(look(slot + 1000)).toBe(slot);
 });
 
 test("where it has never run it is told at once, without calling that missed", () => {
