@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import {
   acquireLock,
@@ -7,6 +7,7 @@ import {
   findNetworkFileSystem,
   openDatabaseReadOnly,
   toDatabaseFailure,
+  toLockPath,
   toNetworkRefusal,
 } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
@@ -22,7 +23,8 @@ const clockBehindMaxMs = 3_600_000;
 
 /** The folder of the database, or the nearest above it that is there: the first run makes the rest. */
 export function checkFolder(databasePath: string, options: FileSystemOptions = {}): Finding {
-  const wanted = dirname(databasePath);
+  // Where a link stands for the file, what is beside the file itself counts.
+  const wanted = dirname(existsSync(databasePath) ? realpathSync(databasePath) : databasePath);
   let folder = wanted;
   while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
   const check = "folder";
@@ -95,7 +97,7 @@ function checkStream(database: Database): Finding {
 
 /** Taken for a moment, and only where its file is there already: looking leaves nothing behind. */
 export function checkLock(databasePath: string): Finding {
-  const path = `${databasePath}.lock`;
+  const path = toLockPath(databasePath, "lock");
   if (!existsSync(path)) return ok("lock", "free");
   try {
     acquireLock(path, "a run is under way", { allowsNetworkFileSystem: true }).release();

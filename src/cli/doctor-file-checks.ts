@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync, statfsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, realpathSync, statfsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import type { Config } from "../config/index.ts";
 import {
   type Database,
+  isEmpty,
   loadIntegrity,
   loadJournalMode,
   loadSizes,
@@ -32,6 +33,8 @@ export function checkFileHealth(databasePath: string, config: FileConfig): reado
       const integrity = checkIntegrity(database);
       // Nothing that a damaged file says of itself can be relied on.
       if (integrity.outcome === "fail") return [integrity];
+      // Where a run was killed as it made the file, or something emptied it: nothing to ask it yet.
+      if (isEmpty(database)) return [integrity];
       const isExport = loadExportFace(database).isPersonal !== null;
       const ofDatabase = isExport ? [] : [checkLog(database), checkRoom(databasePath)];
       return [integrity, ...ofDatabase, ...checkExport(database, config)];
@@ -76,7 +79,7 @@ function checkLog(database: Database): Finding {
 
 /** A backup, a rehearsal and a vacuum each write the file once more. */
 function checkRoom(databasePath: string): Finding {
-  const { bavail, bsize } = statfsSync(dirname(databasePath));
+  const { bavail, bsize } = statfsSync(dirname(realpathSync(databasePath)));
   const { fileBytes, logBytes } = loadSizes(databasePath);
   const free = toMegabytes(bavail * bsize);
   const wanted = toMegabytes(fileBytes + logBytes);

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/index.ts";
-import { type Database, openDatabaseReadOnly } from "../database/index.ts";
+import { type Database, openDatabaseReadOnly, toDatabaseFailure } from "../database/index.ts";
 import { loadSinkStates, type SinkState, toReader } from "../reader/index.ts";
 import { loadEventBacklog, planRetention } from "../retention/index.ts";
 import { formatInstant } from "../time/index.ts";
@@ -24,7 +24,7 @@ export function checkRetention(config: Config, nowMs: number): readonly Finding[
       database.close();
     }
   } catch (error) {
-    return [toFinding(check, error)];
+    return [toFinding(check, toDatabaseFailure(error, `cannot look at ${config.databasePath}`))];
   }
 }
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { Config } from "../config/index.ts";
+import { toDatabaseFailure } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { loadAcknowledgementStatus, loadStatus, openReader, type SnapshotStatus } from "../reader/index.ts";
 import type { Clock } from "../time/index.ts";
@@ -38,7 +39,7 @@ export function checkStanding(config: Config, { clock, realClock }: Clocks): rea
       reader.close();
     }
   } catch (error) {
-    if (error instanceof Failure) return [];
+    if (toDatabaseFailure(error, "cannot look at the database") instanceof Failure) return [];
     throw error;
   }
 }

@@ -58,6 +58,8 @@ function isStillTrue(path: string, database: Database, report: RunReport, isPers
       there.streamId === here.streamId &&
       // Midnight changes the views without a word.
       there.days === here.days &&
+      // Where an earlier run published changes and could not export them.
+      there.newest === here.newest &&
       isNothingNew(report, { exportMs: there.publishedAtMs, databaseMs: here.publishedAtMs })
     );
   } finally {

@@ -15,7 +15,13 @@ const lookCountMax = 500;
 const lookLengthMax = 4 * 1024 * 1024;
 
 /** How far a reader has come, and in which stream. */
-type Place = { readonly after: number; readonly remaining: number; readonly streamId: string | null };
+type Place = {
+  readonly after: number;
+  readonly remaining: number;
+  readonly streamId: string | null;
+  /** Whoever begins with what there is knows of the gap before this sequence; null at the first look. */
+  readonly first: number | null;
+};
 
 type Look = { readonly events: readonly EventRow[]; readonly isMore: boolean; readonly place: Place };
 
@@ -31,7 +37,8 @@ export async function followEvents(invocation: Invocation, options: EventsOption
   const isEnded = () => stop.signal.aborted || output.isGone();
   try {
     if (options.after === 0) await warnOfGap(invocation, config);
-    let place: Place = { after: options.after ?? 0, remaining: options.limit ?? Infinity, streamId: null };
+    const { after = 0, limit = Infinity } = options;
+    let place: Place = { after, remaining: limit, streamId: null, first: null };
     for (;;) {
       const look = loadNew(config, options, place);
       for (const { event } of look.events) await output.write(toEventLine(output, event));
@@ -69,7 +76,9 @@ function loadNew(config: Config, options: EventsOptions, place: Place): Look {
     const info = loadInfo(reader);
     const streamId = info?.stream_id ?? null;
     assertSameStream(place.streamId, streamId);
-    const gap = toGapFailure(loadEventsKept(reader), place.after);
+    const kept = loadEventsKept(reader);
+    // Single ones that are needed stay before the gap, maybe more of them than one look takes.
+    const gap = kept.first_sequence === place.first ? null : toGapFailure(kept, place.after);
     if (gap !== null) throw gap;
     const limit = Math.min(place.remaining, lookCountMax);
     const events: EventRow[] = [];
@@ -83,7 +92,8 @@ function loadNew(config: Config, options: EventsOptions, place: Place): Look {
     // What no type asked for matches is not looked through again.
     const seen = isMore ? 0 : (info?.last_sequence ?? 0);
     const after = Math.max(place.after, events.at(-1)?.sequence ?? 0, seen);
-    return { events, isMore, place: { after, remaining: place.remaining - events.length, streamId } };
+    const remaining = place.remaining - events.length;
+    return { events, isMore, place: { after, remaining, streamId, first: kept.first_sequence } };
   } finally {
     reader.close();
   }

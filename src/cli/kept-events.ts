@@ -4,6 +4,7 @@ import type { ReplayFilter, Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
 import { type EventsKept, loadEventsKept, loadSinkNames, openReader, toReader } from "../reader/index.ts";
+import { loadEventId } from "../snapshot/index.ts";
 import { parseInstant } from "../time/index.ts";
 import type { Invocation } from "./invocation.ts";
 
@@ -43,20 +44,44 @@ export async function warnOfGap(invocation: Invocation, config: Config): Promise
 
 /**
  * Throws a `Failure` of kind `usage` for a replay from a sequence on that is gone; `--from 1` is everything
- * there is, and a warning says that it is not everything there was.
+ * there is, and a warning says that it is not everything there was, as from a single one that is still there.
  */
-export function assertReplayable(database: Database, filter: ReplayFilter, logger: Logger): void {
+export function assertReplayable(database: Database, filter: ReplayFilter, logger: Logger): EventsKept {
   const kept = loadEventsKept(toReader(database));
-  const { fromSequence = 1, sinceMs = Number.NEGATIVE_INFINITY } = filter;
-  if (fromSequence >= kept.first_sequence) return;
-  if (fromSequence > 1) {
+  const { fromSequence = 1 } = filter;
+  if (!isReachingBefore(filter, kept)) return kept;
+  if (fromSequence > 1 && loadEventId(database, fromSequence) === null) {
     throw new Failure(
       "usage",
       `change events from ${fromSequence} on are not kept any more: ${describeFirst(kept)}. Replay --from ` +
         `${kept.first_sequence}, and let a consumer that lacks earlier ones start again from the views`,
     );
   }
-  if (sinceMs < (parseInstant(kept.first_at ?? "") ?? Number.POSITIVE_INFINITY)) warnOfFirst(logger, kept);
+  warnOfFirst(logger, kept);
+  return kept;
+}
+
+/** Warns where events that a replay was to send were removed while it sent others. */
+export function warnOfGoneSince(
+  database: Database,
+  before: EventsKept,
+  filter: ReplayFilter,
+  logger: Logger,
+): void {
+  const kept = loadEventsKept(toReader(database));
+  if (kept.first_sequence === before.first_sequence || !isReachingBefore(filter, kept)) return;
+  logger.warn(
+    { first_sequence: kept.first_sequence },
+    `old events were removed meanwhile, and some may not have been sent again: ${describeFirst(kept)}`,
+  );
+}
+
+function isReachingBefore(
+  { fromSequence = 1, sinceMs = Number.NEGATIVE_INFINITY }: ReplayFilter,
+  kept: EventsKept,
+): boolean {
+  if (fromSequence >= kept.first_sequence) return false;
+  return fromSequence > 1 || sinceMs < (parseInstant(kept.first_at ?? "") ?? Number.POSITIVE_INFINITY);
 }
 
 /** Warns of sinks that are to start with an event that is gone. To be called before they are registered. */

@@ -1,4 +1,4 @@
-import { planRetention, pruneOld } from "../retention/index.ts";
+import { loadSweepBefore, planRetention, pruneOld } from "../retention/index.ts";
 import type { RunReport } from "../sync/index.ts";
 import type { Delivering } from "./delivering.ts";
 import type { Invocation } from "./invocation.ts";
@@ -24,7 +24,11 @@ export function pruneAfterRun(
       acknowledgedBy: config.acknowledgedBy,
       toldSequence: loadStreamLook(database)?.told?.sequence ?? null,
     };
-    const plan = planRetention(config.keep, clock.now());
+    // A clock that leaps ahead makes everything old: one run with it removes nothing more, and the next one
+    // with the right clock is refused.
+    const beforeMs = loadSweepBefore(database);
+    if (beforeMs === null) return;
+    const plan = planRetention(config.keep, Math.min(clock.now(), beforeMs));
     const { isComplete, ...removed } = pruneOld(database, plan, needs, { ...limits, clock: realClock });
     if (Object.values(removed).every((count) => count === 0)) return;
     const rest = isComplete ? "" : "; the next runs go on with the rest";

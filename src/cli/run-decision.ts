@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Config } from "../config/index.ts";
-import { acquireLock, type Database, openDatabaseReadOnly, toLockPath } from "../database/index.ts";
+import { type Database, openDatabaseReadOnly } from "../database/index.ts";
 import { registerSinks } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
@@ -11,6 +11,7 @@ import { finishRun } from "./finish-run.ts";
 import { assertRehearsable, type Invocation } from "./invocation.ts";
 import { warnOfLateStarts } from "./kept-events.ts";
 import { withNotice } from "./noticing.ts";
+import { acquireRunLock } from "./run-lock.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
 import { printSync, toRunExit } from "./sync-output.ts";
@@ -88,7 +89,7 @@ async function withRun(invocation: Invocation, body: (opened: Opened) => Promise
   // migrate it.
   openDatabaseReadOnly(config.databasePath, config).close();
   const logger = await invocation.openLogger();
-  const lock = acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way", config);
+  const lock = acquireRunLock(config);
   const stop = openStop(stopped);
   try {
     const database = openForWriting(config, logger);

@@ -7,7 +7,7 @@ import { toDeliveryLines, toOverdueLines, toReplayLines } from "./delivery-lines
 import { assertSinks, type DeliverySession, withDeliverySession } from "./delivery-session.ts";
 import { printRecord, type Row } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
-import { assertReplayable, warnOfLateStarts } from "./kept-events.ts";
+import { assertReplayable, warnOfGoneSince, warnOfLateStarts } from "./kept-events.ts";
 import { withNoticeOnceIn } from "./noticing.ts";
 import { toSinkName } from "./sink-rows.ts";
 import { withMark } from "./stream-mark.ts";
@@ -79,7 +79,7 @@ async function replayAndPrint(
 ): Promise<number> {
   const { config, database, logger, signal } = session;
   const { output, format, realClock } = invocation;
-  assertReplayable(database, filter, logger);
+  const kept = assertReplayable(database, filter, logger);
   const narrowed = { ...config, sinks: config.sinks.filter(({ name }) => names.includes(name)) };
   return withSinks(invocation, narrowed, async (sinks) => {
     warnOfLateStarts(database, sinks, logger);
@@ -90,6 +90,7 @@ async function replayAndPrint(
       clock: realClock,
       random: Math.random,
     });
+    warnOfGoneSince(database, kept, filter, logger);
     for (const { sink, message, next_sequence: next } of report.failures) {
       logger.error({ sink, next_sequence: next }, `${message}; go on with --from ${next} --sink ${sink}`);
     }

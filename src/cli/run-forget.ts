@@ -1,4 +1,6 @@
-import { forgetSink } from "../delivery/index.ts";
+import type { Config } from "../config/index.ts";
+import { acquireLock, type Database, toLockPath } from "../database/index.ts";
+import { type Forgotten, forgetSink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import { loadSinkNames, toReader } from "../reader/index.ts";
 import { withDeliverySession } from "./delivery-session.ts";
@@ -25,9 +27,7 @@ export async function runForget(
         `${name} is among METER_SYNC_SINKS: take it out there first, or the next run would have it back`,
       );
     }
-    const { acknowledgedBy } = config;
-    const options = { mayLose: yes, acknowledgedBy, isWanted: toIsWanted(config) };
-    const { isForgotten, undelivered, setAside, remaps } = forgetSink(database, name, options);
+    const { isForgotten, undelivered, setAside, remaps } = forgetBetweenRuns(database, config, name, yes);
     const lost = `${count(undelivered, "event")} still to get and ${count(setAside, "dead letter")}`;
     if (!isForgotten) {
       throw new Failure(
@@ -44,4 +44,16 @@ export async function runForget(
     } else await printRecord(output, format, record);
     return 0;
   });
+}
+
+/** A run that has begun with the sink delivers to it at its end: it must find it. */
+function forgetBetweenRuns(database: Database, config: Config, name: string, mayLose: boolean): Forgotten {
+  const heldBy = "a run is under way that may still have the sink";
+  const lock = acquireLock(toLockPath(config.databasePath, "lock"), heldBy, config);
+  try {
+    const { acknowledgedBy } = config;
+    return forgetSink(database, name, { mayLose, acknowledgedBy, isWanted: toIsWanted(config) });
+  } finally {
+    lock.release();
+  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Config } from "../config/index.ts";
-import { acquireLock, type Database, openScratchDatabase, toLockPath } from "../database/index.ts";
+import { type Database, openScratchDatabase } from "../database/index.ts";
 import { registerSinks, type Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import { type LeapClient, type LeapCredentials, openLeapClient } from "../leap/index.ts";
@@ -15,6 +15,7 @@ import { warnOfLateStarts } from "./kept-events.ts";
 import { openMemoryKeeper } from "./memory.ts";
 import { withNoticeOnceIn } from "./noticing.ts";
 import { openProgress } from "./progress.ts";
+import { acquireRunLock } from "./run-lock.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
 import { printSync, toRunExit } from "./sync-output.ts";
@@ -56,9 +57,7 @@ async function enter(
   const credentials = requireCredentials(config);
   const isDryRun = options.dryRun === true;
   const stop = openStop(stopped);
-  const lock = isDryRun
-    ? null
-    : acquireLock(toLockPath(config.databasePath, "lock"), "another run is under way", config);
+  const lock = isDryRun ? null : acquireRunLock(config);
   try {
     return await notice(() =>
       runOnDatabase(invocation, options, config, openClient(config, credentials), stop),

@@ -57,18 +57,23 @@ export function loadExportMark(connection: BetterSqlite3.Database, schema = "mai
 
 /** Whether the file at `path` is an export of ours, and nothing else. It is not touched by looking. */
 export function isExport(path: string): boolean {
+  return loadMarkOf(path) !== null;
+}
+
+/** The mark of the export at `path`; null for anything else. */
+export function loadMarkOf(path: string): ExportMark | null {
   const header = loadHeader(path);
   // A database that is in use keeps a write-ahead log; opening it would leave files beside it.
-  if (header?.applicationId !== applicationId || header.isWal) return false;
+  if (header?.applicationId !== applicationId || header.isWal) return null;
   try {
     const connection = new Driver(path, { readonly: true, fileMustExist: true });
     try {
-      return loadExportMark(connection) !== null;
+      return loadExportMark(connection);
     } finally {
       connection.close();
     }
   } catch {
-    return false;
+    return null;
   }
 }
 

@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { realpathSync, statSync } from "node:fs";
 import type { Database } from "./open.ts";
 
 export type FileSizes = {
@@ -20,9 +20,11 @@ const wholeCheckBytesMax = 1024 * 1024 * 1024;
 const checkpointWaitMs = 500;
 
 export function loadSizes(path: string): FileSizes {
+  // SQLite keeps the log beside the file itself, wherever a link to it stands.
+  const real = realpathSync(path);
   return {
-    fileBytes: statSync(path).size,
-    logBytes: statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0,
+    fileBytes: statSync(real).size,
+    logBytes: statSync(`${real}-wal`, { throwIfNoEntry: false })?.size ?? 0,
   };
 }
 
@@ -49,6 +51,11 @@ export function loadIntegrity({ connection, path }: Database): Integrity {
     if (typeof code !== "string" || !code.startsWith("SQLITE_CORRUPT")) throw error;
     return { isWhole, damage: message };
   }
+}
+
+/** Whether nothing was ever written to the file, not even tables: the first migration sets the id. */
+export function isEmpty({ connection }: Database): boolean {
+  return Number(connection.pragma("application_id", { simple: true })) === 0;
 }
 
 export function loadJournalMode({ connection }: Database): string {

@@ -19,6 +19,7 @@ export { makeFolder } from "./folder.ts";
 export { applicationId } from "./header.ts";
 export {
   type FileSizes,
+  isEmpty,
   loadIntegrity,
   loadJournalMode,
   loadSizes,

@@ -20,15 +20,20 @@ export function toLockPath(databasePath: string, name: string): string {
 }
 
 /**
- * Takes the lock that this path names, or throws a `Failure` of kind `locked` at once. It is an exclusive
+ * Takes the lock that this path names, or throws a `Failure` of kind `locked`, at once unless told to wait:
+ * meanwhile this process stands still. It is an exclusive
  * transaction on a file of its own: the kernel frees it with the process, however that ends, so no lock is
  * ever stale (I12). On a network file system it might be taken twice: refused unless that is fine.
  */
-export function acquireLock(path: string, heldBy: string, options: FileSystemOptions = {}): Lock {
+export function acquireLock(
+  path: string,
+  heldBy: string,
+  options: FileSystemOptions & { readonly waitMs?: number } = {},
+): Lock {
   try {
     assertLocal(path, options);
     makeFolder(dirname(path));
-    const connection = new Driver(path, { timeout: 0 });
+    const connection = new Driver(path, { timeout: options.waitMs ?? 0 });
     try {
       connection.pragma("journal_mode = MEMORY");
       connection.exec("BEGIN EXCLUSIVE");

@@ -82,7 +82,15 @@ export function openDatabaseReadOnly(
     const connection = new Driver(path, { readonly: true, fileMustExist: true, timeout: 5000 });
     try {
       assertOurs(connection, path);
-      if (!isOlderFine && countApplied(connection) < readMigrationFiles({ migrationsFolder }).length) {
+      const applied = countApplied(connection);
+      if (!isOlderFine && applied < readMigrationFiles({ migrationsFolder }).length) {
+        if (applied === 0) {
+          throw new Failure(
+            "usage",
+            `${path} is empty: where there was a database, put a backup in its place; else run ` +
+              "`meter-sync sync` to fill it",
+          );
+        }
         const isExported = loadExportMark(connection) !== null;
         const advice = isExported ? "export it again" : "run `meter-sync sync` once to bring it up to date";
         throw new Failure("usage", `${path} was made by an older meter-sync: ${advice}`);

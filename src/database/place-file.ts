@@ -5,21 +5,25 @@ import {
   existsSync,
   fsyncSync,
   linkSync,
+  lstatSync,
   openSync,
+  readlinkSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
 } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { Failure } from "../failure/index.ts";
 import { toDatabaseFailure } from "./database-failure.ts";
-import { isExport } from "./export-file.ts";
+import { isExport, loadMarkOf } from "./export-file.ts";
 import { acquireLock } from "./lock.ts";
 
 export type PlaceOptions = {
   /** How many earlier ones stay beside it, as `FILE.1` (the newest) to `FILE.N`. */
   readonly keepCount: number;
+  /** Whether those with personal data stay, too: where the new one has none, they are not wanted any more. */
+  readonly keepsPersonal?: boolean;
   /** Its mode once it is there; less the umask. */
   readonly mode: number;
   /** The database, by its real path: neither it nor what stands beside it is ever written over. */
@@ -28,7 +32,19 @@ export type PlaceOptions = {
 
 export type Placed = { readonly path: string; readonly bytes: number };
 
-const companions = ["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".told", ".told.new"];
+const companions = [
+  "",
+  "-wal",
+  "-shm",
+  "-journal",
+  ".lock",
+  ".deliver.lock",
+  ".metrics.lock",
+  ".told",
+  ".told.new",
+];
+/** As many as Linux follows. */
+const linkCountMax = 40;
 const keepCountMax = 99;
 /** One name each for all exports to a file: whatever a crash left there is ours, and removed by the next. */
 const newEnding = ".meter-sync-new";
@@ -41,8 +57,7 @@ const olderEnding = ".meter-sync-old";
  * disk refuses; then the old one still stands.
  */
 export function placeFile(target: string, options: PlaceOptions, write: (path: string) => void): Placed {
-  const path = toRealTarget(target);
-  assertPlaceable(path, options);
+  const path = findPlace(target, options);
   const lock = acquireLock(`${path}.lock`, "another export to this file is under way", {
     allowsNetworkFileSystem: true,
   });
@@ -56,7 +71,7 @@ export function placeFile(target: string, options: PlaceOptions, write: (path: s
       const bytes = statSync(aside).size;
       chmodSync(aside, options.mode & ~process.umask());
       flush(aside);
-      rotate(path, options.keepCount);
+      rotate(path, options);
       renameSync(aside, path);
       flush(dirname(path));
       return { path, bytes };
@@ -69,22 +84,40 @@ export function placeFile(target: string, options: PlaceOptions, write: (path: s
   }
 }
 
-/** Where a link leads, so that the link itself stays. */
-function toRealTarget(target: string): string {
+function findPlace(target: string, options: PlaceOptions): string {
+  try {
+    const path = toRealTarget(target);
+    assertPlaceable(path, options);
+    return path;
+  } catch (error) {
+    throw toPlaceFailure(error, target);
+  }
+}
+
+/** Where a link leads, so that the link itself stays: also one whose export was moved away. */
+function toRealTarget(target: string, linkCount = 0): string {
   const folder = dirname(target);
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
     throw new Failure("usage", `cannot export to ${target}: there is no folder ${folder}; make it first`);
   }
-  return existsSync(target) ? realpathSync(target) : join(realpathSync(folder), basename(target));
+  if (existsSync(target)) return realpathSync(target);
+  const path = join(realpathSync(folder), basename(target));
+  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
+  if (linkCount === linkCountMax) {
+    throw new Failure("usage", `cannot export to ${target}: its links lead in a circle; name another file`);
+  }
+  return toRealTarget(resolve(dirname(path), readlinkSync(path)), linkCount + 1);
 }
 
 function assertPlaceable(path: string, { databasePath, keepCount }: PlaceOptions): void {
   const real = realpathSync(databasePath);
   const places = [path, ...toEarlier(path, keepCount)];
-  for (const place of places) {
+  for (const place of [...places, `${path}.lock`, `${path}${newEnding}`, `${path}${olderEnding}`]) {
     if (companions.some((ending) => place === `${real}${ending}`) || isSameFile(place, real)) {
       throw new Failure("usage", `cannot export to ${path}: ${place} belongs to the database itself`);
     }
+  }
+  for (const place of places) {
     const stat = statSync(place, { throwIfNoEntry: false });
     if (stat === undefined) continue;
     if (stat.isDirectory()) {
@@ -114,14 +147,16 @@ function toEarlier(path: string, keepCount: number): string[] {
 
 /**
  * The export that stands becomes `FILE.1`, and stands as well until the new one takes its place. A gap that a
- * crash left is filled; what is beyond the number to be kept goes.
+ * crash left is filled; what is beyond the number to be kept goes, and what is not to be kept at all.
  */
-function rotate(path: string, keepCount: number): void {
+function rotate(path: string, { keepCount, keepsPersonal = true }: PlaceOptions): void {
   if (!existsSync(path)) return;
-  for (let index = keepCount + 1; index <= keepCountMax; index += 1) {
-    const beyond = `${path}.${index}`;
-    if (existsSync(beyond) && isExport(beyond)) rmSync(beyond);
+  const isKept = (place: string) => keepsPersonal || loadMarkOf(place)?.isPersonal !== true;
+  for (const [index, place] of toEarlier(path, keepCountMax).entries()) {
+    if (!existsSync(place) || !isExport(place)) continue;
+    if (index >= keepCount || !isKept(place)) rmSync(place);
   }
+  if (!isKept(path)) return;
   const earlier = toEarlier(path, keepCount);
   const [newest] = earlier;
   // A crash came between its second name and the new one's first.

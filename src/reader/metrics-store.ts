@@ -80,19 +80,22 @@ const unusedBytes =
 
 /**
  * The sinks as `loadSinkStates` gives them, without counting what they have to get one by one: sequences have
- * no gap beyond a sink's place, since nothing is removed there.
+ * no gap beyond what was ever removed. Only a sink that was to start with something removed has less to get.
  */
 export function loadSinkLooks(reader: Reader): readonly SinkLook[] {
   // Asked for apart, each is a single step in the table.
   const first = toNumber(one(reader, "SELECT min(sequence) AS n FROM event").n) ?? 1;
   const last = toNumber(one(reader, "SELECT max(sequence) AS n FROM event").n) ?? 0;
+  const pruned = toNumber(one(reader, "SELECT pruned_sequence AS n FROM stream").n) ?? 0;
+  const removed = Math.max(first - 1, pruned);
   return reader.database
     .prepare("SELECT * FROM sink ORDER BY name")
     .all()
     .map((row) => {
       const name = String(row.name);
       const settledSequence = Number(row.settled_sequence);
-      const beyond = Math.max(0, last - Math.max(settledSequence, first - 1));
+      const left = Number(one(reader, leftCount, settledSequence, removed).n);
+      const beyond = Math.max(0, last - Math.max(settledSequence, removed)) + left;
       const setAside = Number(one(reader, setAsideCount, name).n);
       return {
         name,
@@ -107,6 +110,7 @@ export function loadSinkLooks(reader: Reader): readonly SinkLook[] {
     });
 }
 
+const leftCount = "SELECT count(*) AS n FROM event WHERE sequence > ? AND sequence <= ?";
 const passedCount = "SELECT count(*) AS n FROM delivery WHERE sink = ?";
 const setAsideCount = "SELECT count(*) AS n FROM delivery WHERE sink = ? AND state = 'set_aside'";
 /** What its place has passed is always older than what is beyond. */

@@ -20,6 +20,9 @@ export type PollStatus = {
   readonly last_audit: PollAuditRow | null;
 };
 
+/** As far as the run that decides on a poll looks back: reports are many, and take time to read. */
+const lookedBackRunCount = 1000;
+
 export function loadPollStatus(reader: Reader): PollStatus {
   const last = reader.database
     .prepare(
@@ -32,6 +35,7 @@ export function loadPollStatus(reader: Reader): PollStatus {
       `SELECT v.run_id, v.published_at, json_extract(v.report, '$.poll_audit') AS audit
        FROM snapshot_runs v JOIN run r USING (run_id)
        WHERE v.status = 'published' AND v.mode = 'sweep' AND audit IS NOT NULL
+         AND r.run_key > (SELECT max(run_key) FROM run) - ${lookedBackRunCount}
        ORDER BY r.run_key DESC LIMIT 1`,
     )
     .get();

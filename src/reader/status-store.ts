@@ -10,6 +10,10 @@ export type SnapshotInfo = {
   readonly last_sequence: number;
   /** From which on every change event is there: earlier ones may have been removed as old. */
   readonly first_sequence: number;
+  /** Who was in which group is answered as known from this instant on; null: always. */
+  readonly history_known_from: string | null;
+  /** And for trade dates after this one; null: for all. */
+  readonly history_gone_through: string | null;
   readonly published_at: string | null;
   /** First and last trade date per region. */
   readonly horizons: Readonly<Record<string, { readonly first: string; readonly last: string }>>;
@@ -60,6 +64,8 @@ export function loadInfo(reader: Reader): SnapshotInfo | undefined {
     stream_id: String(row.stream_id),
     last_sequence: Number(row.last_sequence),
     first_sequence: Number(row.first_sequence),
+    history_known_from: row.history_known_from as string | null,
+    history_gone_through: row.history_gone_through as string | null,
     published_at: row.published_at as string | null,
     horizons: (parseJsonColumn(row.horizons) ?? {}) as SnapshotInfo["horizons"],
   };

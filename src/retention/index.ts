@@ -8,3 +8,4 @@ export { type EventBacklog, loadEventBacklog } from "./backlog-store.ts";
 export type { EventNeeds } from "./event-prune-store.ts";
 export { type Keep, planRetention, type RetentionPlan } from "./plan-retention.ts";
 export { type Pruned, type PruneLimits, pruneOld } from "./prune.ts";
+export { loadSweepBefore } from "./run-prune-store.ts";

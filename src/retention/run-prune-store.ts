@@ -56,3 +56,15 @@ function hasOldRun(database: Database, mode: string, beforeMs: number): boolean 
     .get(mode, beforeMs);
   return row !== undefined;
 }
+
+/** When the sweep before the last one was published; null where there is none. */
+export function loadSweepBefore(database: Database): number | null {
+  const row = database
+    .prepare(
+      `SELECT published_at_ms FROM run
+       WHERE mode = 'sweep' AND status = 'published' AND published_at_ms IS NOT NULL
+       ORDER BY published_at_ms DESC, run_key DESC LIMIT 1 OFFSET 1`,
+    )
+    .get();
+  return (row?.published_at_ms ?? null) as number | null;
+}

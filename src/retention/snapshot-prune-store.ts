@@ -55,14 +55,15 @@ export function openReplacedPruning(database: Database, beforeMs: number): Pruni
   return {
     table: "history",
     next: () => {
-      const { changes } = database
+      const gone = database
         .prepare(
           `DELETE FROM assignment WHERE assignment_id IN (SELECT assignment_id FROM assignment
              WHERE known_to_ms IS NOT NULL AND known_to_ms < ? AND NOT ${isHeld}
-             ORDER BY known_to_ms LIMIT ?)`,
+             ORDER BY known_to_ms LIMIT ?) RETURNING known_to_ms AS until`,
         )
-        .run(beforeMs, chunkRowCount);
-      return { removed: changes, isLast: changes < chunkRowCount };
+        .all(beforeMs, chunkRowCount);
+      savePruned(database, "pruned_known_at_ms", gone);
+      return { removed: gone.length, isLast: gone.length < chunkRowCount };
     },
   };
 }
@@ -75,16 +76,29 @@ export function openEndedPruning(database: Database, beforeDate: string): Prunin
   return {
     table: "history",
     next: () => {
-      const { changes } = database
+      const gone = database
         .prepare(
           `DELETE FROM assignment WHERE assignment_id IN (SELECT assignment_id FROM assignment
              WHERE known_to_ms IS NULL AND effective_to IS NOT NULL AND effective_to < ?
                AND effective_to < (SELECT date(min(min(today, coalesce(first_looked_at, today))), '-4 days')
                  FROM horizon) AND NOT ${isHeld}
-             ORDER BY effective_to LIMIT ?)`,
+             ORDER BY effective_to LIMIT ?) RETURNING effective_to AS until`,
         )
-        .run(beforeDate, chunkRowCount);
-      return { removed: changes, isLast: changes < chunkRowCount };
+        .all(beforeDate, chunkRowCount);
+      savePruned(database, "pruned_trade_date", gone);
+      return { removed: gone.length, isLast: gone.length < chunkRowCount };
     },
   };
+}
+
+/** How far the history is gone: whoever asks of before is to be told so, not given what is left. */
+function savePruned(
+  database: Database,
+  column: "pruned_known_at_ms" | "pruned_trade_date",
+  gone: readonly Record<string, unknown>[],
+): void {
+  if (gone.length === 0) return;
+  const save = `UPDATE stream SET ${column} = @until WHERE ${column} IS NULL OR ${column} < @until`;
+  const last = gone.map(({ until }) => until as number | string).reduce((a, b) => (a > b ? a : b));
+  database.prepare(save).run({ until: last });
 }

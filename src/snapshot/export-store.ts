@@ -40,7 +40,12 @@ export function saveExport(databasePath: string, target: string, options: Export
   } finally {
     database.close();
   }
-  const placing = { keepCount, mode: isPersonal ? 0o640 : 0o644, databasePath: realpathSync(databasePath) };
+  const placing = {
+    keepCount,
+    keepsPersonal: isPersonal,
+    mode: isPersonal ? 0o640 : 0o644,
+    databasePath: realpathSync(databasePath),
+  };
   let contents: Contents = { publishedAtMs: null, lastSequence: 0, meterCount: 0 };
   const placed = placeFile(target, placing, (path) => {
     copyTables(databasePath, path, toTableCopies(isPersonal), { exportedAtMs, isPersonal });
@@ -86,6 +91,8 @@ export type ExportFace = {
   readonly publishedAtMs: number | null;
   /** The trade dates that the views show. */
   readonly days: string;
+  /** The newest change event and version of a meter: runs that changed nothing leave both as they are. */
+  readonly newest: string;
   /** Null for a database. */
   readonly isPersonal: boolean | null;
 };
@@ -95,13 +102,16 @@ export function loadExportFace(database: Database): ExportFace {
     .prepare(
       `SELECT (SELECT stream_id FROM stream) AS stream, (SELECT published_at_ms FROM stream) AS published,
          (SELECT group_concat(transmission_region || ' ' || trade_date, ',')
-          FROM (SELECT * FROM horizon_day ORDER BY 1, 2)) AS days`,
+          FROM (SELECT * FROM horizon_day ORDER BY 1, 2)) AS days,
+         (SELECT sequence FROM event WHERE type NOT LIKE 'sync.%' ORDER BY sequence DESC LIMIT 1) AS told,
+         (SELECT max(head_revision_id) FROM meter) AS revision`,
     )
     .get();
   return {
     streamId: (row?.stream ?? null) as string | null,
     publishedAtMs: (row?.published ?? null) as number | null,
     days: String(row?.days ?? ""),
+    newest: `${row?.told ?? 0} ${row?.revision ?? 0}`,
     isPersonal: loadExportMark(database.connection)?.isPersonal ?? null,
   };
 }

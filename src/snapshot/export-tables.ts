@@ -126,7 +126,7 @@ const runTables: Record<string, TableCopy> = {
     columns: {
       ...same(
         "id, stream_id, api_version, account, host, extraction_version, publication, published_at_ms",
-        "planned_at_ms, last_sequence, pruned_sequence",
+        "planned_at_ms, last_sequence, pruned_sequence, pruned_known_at_ms, pruned_trade_date",
       ),
       // It fits the mark beside the database, which is not beside the export.
       mark: "NULL",

@@ -17,6 +17,10 @@ export const stream = sqliteTable("stream", {
   lastSequence: integer("last_sequence").notNull().default(0),
   /** The highest sequence that was ever removed for its age: up to it, some or all events are gone. */
   prunedSequence: integer("pruned_sequence").notNull().default(0),
+  /** Of what is known otherwise since this instant or before it, some or all was removed; null: nothing. */
+  prunedKnownAtMs: integer("pruned_known_at_ms"),
+  /** Of what is still known of trade dates up to this one, some or all was removed; null: nothing. */
+  prunedTradeDate: text("pruned_trade_date"),
   /** What the file's own mark beside it must say; null before the first one. */
   mark: text("mark"),
 });

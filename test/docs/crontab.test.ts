@@ -1,8 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { validate } from "node-cron";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { toProgram } from "./command-lines.ts";
 
 const top = join(import.meta.dirname, "..", "..");
@@ -25,6 +26,19 @@ describe("crontab.example", () => {
     // A bare percent sign would end the command there.
     expect(line.replaceAll("\\%", "")).not.toContain("%");
     execFileSync("/bin/sh", ["-n", "-c", line.trim().split(/\s+/).slice(5).join(" ")]);
+  });
+
+  it.each([...jobs, ...offers])("says in the log why nothing ran, where settings are missing: %s", (line) => {
+    const home = mkdtempSync(join(tmpdir(), "crontab-"));
+    onTestFinished(() => rmSync(home, { recursive: true, force: true }));
+    const command = line.trim().split(/\s+/).slice(5).join(" ");
+    const { status, stderr } = spawnSync("/bin/sh", ["-c", command], {
+      env: { HOME: home, PATH: "/usr/bin:/bin" },
+      encoding: "utf8",
+    });
+    expect(status).not.toBe(0);
+    expect(stderr).toBe("");
+    expect(readFileSync(join(home, "meter-sync.log"), "utf8")).toContain("meter-sync.env");
   });
 
   it("names commands that the program has", () => {
@@ -56,7 +70,7 @@ describe("crontab.example for supercronic", () => {
     const words = line.split(/\s+/);
     expect(words.slice(0, 5).every(isTime)).toBe(true);
     // No user, who would be taken for the command; nor a year.
-    expect(words[5]).toBe("set");
+    expect(words[5]).toBe("exec");
     expect(isTime(words[6] ?? "")).toBe(false);
   });
 

@@ -321,7 +321,7 @@ CREATE TABLE `stream` (
 	`publication` integer DEFAULT 0 NOT NULL,
 	`published_at_ms` integer,
 	`last_sequence` integer DEFAULT 0 NOT NULL
-, `planned_at_ms` integer, `mark` text, `pruned_sequence` integer DEFAULT 0 NOT NULL) STRICT;
+, `planned_at_ms` integer, `mark` text, `pruned_sequence` integer DEFAULT 0 NOT NULL, `pruned_known_at_ms` integer, `pruned_trade_date` text) STRICT;
 
 CREATE TABLE `told_remap` (
 	`sequence` integer PRIMARY KEY NOT NULL,
@@ -398,7 +398,10 @@ SELECT api_version, account, stream_id, last_sequence,
   (SELECT json_group_object(h.transmission_region,
      json_object('first', h.today, 'last', max(h.last_looked_at, h.known_through)))
    FROM horizon h) AS horizons,
-  pruned_sequence + 1 AS first_sequence
+  pruned_sequence + 1 AS first_sequence,
+  strftime('%Y-%m-%dT%H:%M:%S', pruned_known_at_ms / 1000, 'unixepoch') || printf('.%03dZ', pruned_known_at_ms % 1000)
+    AS history_known_from,
+  pruned_trade_date AS history_gone_through
 FROM stream;
 
 CREATE VIEW snapshot_meters AS

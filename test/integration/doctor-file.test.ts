@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { checkFolder, checkLock } from "../../src/cli/doctor-disk-checks.ts";
 import { checkFileHealth } from "../../src/cli/doctor-file-checks.ts";
-import { openDatabase, openDatabaseReadOnly } from "../../src/database/index.ts";
+import { acquireLock, openDatabase, openDatabaseReadOnly, toLockPath } from "../../src/database/index.ts";
 import { type ExportWorld, prepareExportWorlds } from "./export-world.ts";
 
 const openWorld = prepareExportWorlds();
@@ -68,9 +69,30 @@ describe("doctor on the file", () => {
     expect(examine(world).log).toMatch(
       /^warn: the write-ahead log has grown to 6\d MB: .* end its transaction/,
     );
+    const link = join(world.folder, "link.sqlite");
+    symlinkSync(world.database, link);
+    expect(examine({ ...world, database: link }).log).toBe(examine(world).log);
     reader.close();
     database.close();
     expect(examine(world).log).toBe("ok: write-ahead log of 0 MB");
+  });
+});
+
+describe("doctor on a file that a link stands for", () => {
+  it("looks at the folder and the lock of the file itself", () => {
+    const world = openWorld();
+    const folder = join(world.folder, "links");
+    mkdirSync(folder);
+    const link = join(folder, "link.sqlite");
+    symlinkSync(world.database, link);
+    expect(checkFolder(link)).toMatchObject({
+      outcome: "ok",
+      message: expect.stringContaining(world.folder),
+    });
+    expect(checkFolder(link).message).not.toContain(folder);
+    const lock = acquireLock(toLockPath(link, "lock"), "a run is under way");
+    onTestFinished(lock.release);
+    expect(checkLock(link)).toMatchObject({ outcome: "warn" });
   });
 });
 

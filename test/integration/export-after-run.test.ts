@@ -110,6 +110,31 @@ describe("after a run", () => {
     expect([exported(poll), exported(poll)]).toEqual([true, false]);
   });
 
+  it("of polling the export is made up for that an earlier run could not write", () => {
+    const world = openWorld();
+    const runs = openRuns(world);
+    const poll = { mode: "poll" };
+    runs.export({});
+    // Published, with changes, by runs that were killed or found the disk full before they had exported.
+    for (const change of [
+      `INSERT INTO event SELECT 100, 'x', 'meter.created', subject, partitionkey, time_ms, run_id, event
+         FROM event LIMIT 1`,
+      "UPDATE meter SET head_revision_id = (SELECT max(revision_id) + 1 FROM revision) WHERE meter_key = 1",
+    ]) {
+      runs.database.execute(`PRAGMA foreign_keys = OFF; ${change}; PRAGMA foreign_keys = ON`);
+      const before = runs.exportedAt();
+      runs.export(poll);
+      expect(runs.exportedAt()).not.toBe(before);
+    }
+    runs.database.execute(
+      `INSERT INTO event SELECT 101, 'y', 'sync.published', subject, partitionkey, time_ms, run_id, event
+         FROM event LIMIT 1`,
+    );
+    const before = runs.exportedAt();
+    runs.export(poll);
+    expect(runs.exportedAt()).toBe(before);
+  });
+
   it("that went back in time nothing is taken for unchanged", () => {
     const report = { mode: "poll", changes: {}, meters: none } as Parameters<typeof isNothingNew>[0];
     expect(isNothingNew(report, { exportMs: 5, databaseMs: 5 })).toBe(true);

@@ -40,6 +40,18 @@ describe("an export takes the place of the one before", () => {
     expect(numbers()).toEqual([7]);
   });
 
+  it("and of those before none stays that carries personal data, where the new one has none", () => {
+    const { folder, save, names } = openWorld();
+    for (const [at, isPersonal] of [true, false, true, true].entries())
+      save({ isPersonal, keepCount: 3, exportedAtMs: at });
+    expect(names()).toEqual(expect.arrayContaining(["out.sqlite.1", "out.sqlite.2"]));
+    save({ isPersonal: false, keepCount: 3, exportedAtMs: 9 });
+    const left = names().filter((name) => /^out\.sqlite(\.\d+)?$/.test(name));
+    expect(left.map((name) => numberOf(join(folder, name)))).toEqual([9, 1]);
+    for (const name of left)
+      expect(readValue(join(folder, name), "SELECT is_personal FROM export_mark"), name).toBe(0);
+  });
+
   it("so that the one that a reader has open is whole for as long as it is", () => {
     const { target, save } = openWorld();
     save({ exportedAtMs: 1, keepCount: 0 });
@@ -78,6 +90,16 @@ describe("an export takes the place of the one before", () => {
     save({ exportedAtMs: 2 });
     expect(lstatSync(target).isSymbolicLink()).toBe(true);
     expect(numberOf(join(folder, "real", "x.sqlite"))).toBe(2);
+  });
+
+  it("where a link leads whose export was moved away, and leaves the link", () => {
+    const { folder, target, save } = openWorld();
+    mkdirSync(join(folder, "real"));
+    symlinkSync("real/y.sqlite", join(folder, "z.sqlite"));
+    symlinkSync("z.sqlite", target);
+    save({ exportedAtMs: 3 });
+    expect(lstatSync(target).isSymbolicLink()).toBe(true);
+    expect(numberOf(join(folder, "real", "y.sqlite"))).toBe(3);
   });
 
   it("with a mode for others to read, unless it carries personal data", () => {
@@ -147,7 +169,7 @@ describe("an export is refused", () => {
   const refusal = (words: string) =>
     expect.objectContaining({ kind: "usage", message: expect.stringContaining(words) });
 
-  it.each(["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".told"])(
+  it.each(["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".metrics.lock", ".told"])(
     "where the database's own file%s stands or will stand",
     (ending) => {
       const { database, save, names } = openWorld();
@@ -192,8 +214,21 @@ describe("an export is refused", () => {
     expect(readValue(database, "SELECT count(*) FROM meter")).toBe(4);
   });
 
-  it("where the folder is missing, or the name is that of one", () => {
+  it("where its lock would be the database: that would be taken out of its journal mode", () => {
+    const { database, folder, save } = openWorld();
+    renameSync(database, join(folder, "b.lock"));
+    symlinkSync(join(folder, "b.lock"), database);
+    openDatabase(database).close();
+    expect(() => save({}, join(folder, "b"))).toThrow(refusal("b.lock belongs to the database itself"));
+    expect(readValue(database, "PRAGMA journal_mode")).toBe("wal");
+  });
+
+  it("where the folder is missing, or the name is that of one, or none that can be", () => {
     const { folder, save } = openWorld();
+    symlinkSync("round", join(folder, "round"));
+    expect(() => save({}, join(folder, "round"))).toThrow(refusal("links lead in a circle"));
+    const tooLong = expect.objectContaining({ kind: "environment", fields: { code: "ENAMETOOLONG" } });
+    expect(() => save({}, join(folder, "x".repeat(300)))).toThrow(tooLong);
     expect(() => save({}, join(folder, "no", "x.sqlite"))).toThrow(refusal("there is no folder"));
     expect(() => save({}, folder)).toThrow(refusal("is a folder; name a file in it"));
     chmodSync(folder, 0o700);

@@ -128,6 +128,16 @@ describe("forget", () => {
     expect(read(database, "SELECT count(*) FROM sink")).toEqual([3]);
   });
 
+  it("refuses while a run is under way, which delivers to the sink at its end", async () => {
+    const database = openSinks();
+    const lock = acquireLock(`${database.path}.lock`, "a run");
+    await expect(forget(database, "file:/there")).rejects.toMatchObject({ kind: "locked" });
+    expect(read(database, "SELECT count(*) FROM sink")).toEqual([3]);
+    lock.release();
+    await forget(database, "file:/there");
+    expect(read(database, "SELECT count(*) FROM sink")).toEqual([2]);
+  });
+
   it("waits for a delivery that is under way", async () => {
     const database = openSinks();
     const lock = acquireLock(`${database.path}.deliver.lock`, "a delivery");

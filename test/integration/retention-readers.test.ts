@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { assertReplayable, toGapFailure, warnOfLateStarts } from "../../src/cli/kept-events.ts";
+import {
+  assertReplayable,
+  toGapFailure,
+  warnOfGoneSince,
+  warnOfLateStarts,
+} from "../../src/cli/kept-events.ts";
 import type { Sink } from "../../src/delivery/index.ts";
 import type { Logger } from "../../src/log/index.ts";
-import { addSink, nowMs, openFile, prune, tell, youngMs } from "./retention-file.ts";
+import { addRemap, addSink, nowMs, openFile, prune, tell, youngMs } from "./retention-file.ts";
 import { runProgram } from "./run-program.ts";
 
 /** Events 1 to 5 are gone; 6 and 7 are there. */
@@ -69,6 +74,34 @@ describe("whoever wants events that are gone", () => {
     assertReplayable(database, { types: ["meter.*"] }, logger);
     assertReplayable(database, { sinceMs: youngMs - 1 }, logger);
     expect(warnings).toHaveLength(3);
+  });
+
+  it("may replay from one that is there still: one that failed there says to go on with it", () => {
+    const database = openFile();
+    for (let sequence = 1; sequence <= 5; sequence += 1) tell(database, { key: `meter-${sequence}` });
+    addRemap(database, 3, "told", "meter-3");
+    tell(database, { atMs: youngMs });
+    prune(database);
+    const { warnings, logger } = openWarnings();
+    assertReplayable(database, { fromSequence: 3 }, logger);
+    expect(warnings).toEqual([expect.stringContaining("they are complete from 6")]);
+    expect(() => assertReplayable(database, { fromSequence: 4 }, logger)).toThrow(/not kept any more/);
+  });
+
+  it("is warned of where they went while a replay sent others", () => {
+    const database = openFile();
+    for (let count = 0; count < 3; count += 1) tell(database);
+    tell(database, { atMs: youngMs });
+    const { warnings, logger } = openWarnings();
+    const before = assertReplayable(database, { fromSequence: 2 }, logger);
+    warnOfGoneSince(database, before, { fromSequence: 2 }, logger);
+    expect(warnings).toEqual([]);
+    prune(database);
+    warnOfGoneSince(database, before, { fromSequence: 4 }, logger);
+    warnOfGoneSince(database, before, { sinceMs: youngMs }, logger);
+    expect(warnings).toEqual([]);
+    warnOfGoneSince(database, before, { fromSequence: 2 }, logger);
+    expect(warnings).toEqual([expect.stringContaining("some may not have been sent again")]);
   });
 
   it("is warned of where a new sink is to start with one of them; one that is known already is not", () => {

@@ -126,6 +126,22 @@ describe("who was in which group", () => {
     expect(rows(database)).toEqual(["2026-02-01//0", "2026-10-01/2026-11-01/1", "2026-11-02//1"]);
   });
 
+  it("is answered for from where `snapshot_info` says: what is gone before is not taken for nobody", () => {
+    const database = openHorizon("2026-11-10");
+    addAssignments(database, history);
+    const gone = "SELECT history_known_from || ' ' || history_gone_through FROM snapshot_info";
+    expect(read(database, gone)).toEqual([null]);
+    prune(database);
+    expect(read(database, gone)).toEqual([`${new Date(oldMs).toISOString()} 2025-12-31`]);
+    // What goes later and is older takes nothing back.
+    addAssignments(database, [
+      ["2024-01-01", null, oldMs - dayMs],
+      ["2024-01-01", "2024-12-31", null],
+    ]);
+    expect(prune(database).history).toBe(2);
+    expect(read(database, gone)).toEqual([`${new Date(oldMs).toISOString()} 2025-12-31`]);
+  });
+
   it("stays for as many days as were asked for, in the westernmost zone too", () => {
     const database = openHorizon("2026-11-10");
     addAssignments(database, [

@@ -5,7 +5,7 @@ import { pruneAfterRun } from "../../src/cli/pruning.ts";
 import type { Config } from "../../src/config/index.ts";
 import type { Database } from "../../src/database/index.ts";
 import type { RunReport } from "../../src/sync/index.ts";
-import { addRemap, addSink, dayMs, nowMs, openFile, read, tell, youngMs } from "./retention-file.ts";
+import { addRemap, addRun, addSink, dayMs, nowMs, openFile, read, tell, youngMs } from "./retention-file.ts";
 
 const published = { status: "published", mode: "sweep", published_at: "2026-11-10T12:00:00.000Z" };
 const keep = { eventsMs: 90 * dayMs, revisionsMs: null, historyMs: null, runsMs: null };
@@ -14,6 +14,7 @@ function openOld(): Database {
   const database = openFile();
   for (let count = 0; count < 3; count += 1) tell(database);
   tell(database, { atMs: youngMs });
+  for (const atMs of [youngMs, nowMs]) addRun(database, { started_at_ms: atMs });
   return database;
 }
 
@@ -55,6 +56,26 @@ describe("a run that has published a sweep", () => {
       expect(pruneBy(openOld(), report, rehearsedMs)).toEqual({ logged: [], events: 4 });
     });
   }
+
+  it("takes nothing away by a clock that leaps ahead, before a second run agrees with it", () => {
+    const database = openFile();
+    for (const atMs of [youngMs - 2 * dayMs, youngMs - dayMs, youngMs]) tell(database, { atMs });
+    addRun(database, { started_at_ms: youngMs });
+    // The clock says 2026; what is there is of the years before it leapt.
+    database.execute(`UPDATE event SET time_ms = time_ms - ${1000 * dayMs}`);
+    database.execute(`UPDATE run SET published_at_ms = published_at_ms - ${1000 * dayMs}`);
+    addRun(database, { started_at_ms: nowMs });
+    expect(pruneBy(database, published)).toEqual({ logged: [], events: 3 });
+    addRun(database, { started_at_ms: nowMs });
+    expect(pruneBy(database, published).events).toBe(1);
+  });
+
+  it("removes nothing where it is the first", () => {
+    const database = openFile();
+    for (let count = 0; count < 3; count += 1) tell(database);
+    addRun(database, { started_at_ms: nowMs });
+    expect(pruneBy(database, published)).toEqual({ logged: [], events: 3 });
+  });
 
   it("goes on with nothing where it was told to stop", () => {
     const told = pruneBy(openOld(), published, null, AbortSignal.abort());

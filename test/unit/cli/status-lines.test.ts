@@ -98,6 +98,8 @@ function info() {
     stream_id: "s",
     last_sequence: 1,
     first_sequence: 1,
+    history_known_from: null,
+    history_gone_through: null,
     published_at: "2026-11-10T06:17:00.000Z",
     horizons: {},
   };
