@@ -78,6 +78,7 @@ export async function readConfig(surroundings: Surroundings, databasePath: strin
     environment: { ...environment, ...overridden },
     readFile: (path: string) => readFileSync(path, "utf8"),
     cwd,
+    isDatabaseAsked: databasePath !== undefined,
   });
 }
 

@@ -59,7 +59,8 @@ function assembleConfig(
   const metricsPath = take("METER_SYNC_METRICS_FILE", parseMetricsPathOrOff(cwd));
   const listed = parseSinks(settings, input, problems);
   const acknowledgedBy = settings.texts.get("METER_SYNC_ACKNOWLEDGED_BY");
-  checkPaths({ databasePath, exportPath, metricsPath }, listed.sinks, problems);
+  const written = { databasePath, exportPath, metricsPath };
+  checkPaths(written, { sinks: listed.sinks, mayReadExport: input.isDatabaseAsked === true }, problems);
   return {
     databasePath,
     leap: assembleLeap(take, settings, problems),

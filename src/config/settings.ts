@@ -8,6 +8,8 @@ export type ConfigInput = {
   readonly readFile: (path: string) => string;
   /** Where relative paths start. */
   readonly cwd: string;
+  /** The database was named for this one command: it may be the export, to be read. */
+  readonly isDatabaseAsked?: boolean;
 };
 
 /** What was set, from wherever: texts that are not checked yet. */

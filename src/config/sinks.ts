@@ -64,10 +64,10 @@ export function parseAcknowledgedBy(
 /** What writes to the database's own file, or two things to one file, would destroy it. */
 export function checkPaths(
   { databasePath, exportPath, metricsPath }: WrittenPaths,
-  sinks: readonly SinkConfig[],
+  { sinks, mayReadExport }: { readonly sinks: readonly SinkConfig[]; readonly mayReadExport: boolean },
   problems: string[],
 ): void {
-  if (isPath(exportPath) && exportPath === databasePath) {
+  if (isPath(exportPath) && exportPath === databasePath && !mayReadExport) {
     problems.push("METER_SYNC_EXPORT names the database itself; it accepts off, or the path of another file");
   }
   if (isPath(metricsPath) && (metricsPath === databasePath || metricsPath === exportPath)) {

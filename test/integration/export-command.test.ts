@@ -20,7 +20,8 @@ it("snapshot export writes a file, says what is in it, and reading commands take
       is_personal: false,
     },
   ]);
-  const shown = await runProgram(["meter", meter.plain, "--database", target]);
+  // Beside the job whose export it is, too.
+  const shown = await runProgram(["meter", meter.plain, "--database", target], { METER_SYNC_EXPORT: target });
   expect(JSON.parse(shown.stdout)).toMatchObject({ meter_id: meter.plain, document: {} });
   const again = await runProgram(["snapshot", "export", target, "--personal"], environment);
   expect([again.exitCode, JSON.parse(again.stdout).is_personal]).toEqual([0, true]);
