@@ -4,6 +4,7 @@ import type { Delivering } from "./delivering.ts";
 
 const logBytesMax = 64 * 1024 * 1024;
 const logShareMax = 0.2;
+
 /** Brings the write-ahead log back into the file; warns where a reader keeps it growing. */
 export function checkpointAfterRun({ database, logger }: Pick<Delivering, "database" | "logger">): void {
   try {
