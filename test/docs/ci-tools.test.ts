@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from "vitest";
 
 const script = readFileSync(new URL("../../.ci/run", import.meta.url), "utf8");
 /** What the step "tools" runs, and nothing else of the script. */
-const functions = script.slice(script.indexOf("\ninstall_tools() {"), script.indexOf("\n# The bundle starts"));
+const [, functions = ""] = /\n(install_tools\(\) \{.*)\n# The bundle starts/s.exec(script) ?? [];
 
 /** Runs it on a machine with these programs, each a line of shell. */
 function runTools(programs: Record<string, string>) {
@@ -18,7 +18,8 @@ function runTools(programs: Record<string, string>) {
     chmodSync(join(folder, name), 0o755);
   }
   const environment = { PATH: folder, tools: join(folder, "tools") };
-  return spawnSync("/bin/bash", ["-c", `${functions}\ninstall_tools`], { env: environment, encoding: "utf8" });
+  const command = `${functions}\ninstall_tools`;
+  return spawnSync("/bin/bash", ["-c", command], { env: environment, encoding: "utf8" });
 }
 
 const wanted = ["promtool", "cron", "buildah", "podman", "runc", "debootstrap", "pgrep", "sqlite3"];

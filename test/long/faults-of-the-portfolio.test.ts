@@ -1,8 +1,4 @@
 import { describe, expect, onTestFinished, test } from "vitest";
-import { nowMs, start } from "../support/asked-simulator.ts";
-import { type Days, openDays } from "../support/run-days.ts";
-import { dayMs, types } from "../support/six-meters.ts";
-import { readChanges, readSnapshot } from "../support/views.ts";
 import {
   countPointReads,
   holdOnce,
@@ -12,7 +8,11 @@ import {
   rulesOf,
   still,
   supersede,
-} from "./faulty-days.ts";
+} from "../integration/faulty-days.ts";
+import { nowMs, start } from "../support/asked-simulator.ts";
+import { type Days, openDays } from "../support/run-days.ts";
+import { dayMs, types } from "../support/six-meters.ts";
+import { readChanges, readSnapshot } from "../support/views.ts";
 
 describe.each(["v2", "v1"] as const)("a sweep of %s that meets the fault", (apiVersion) => {
   test("region-vanishes: held, names the region, asks for nobody by id", async () => {

@@ -1,8 +1,14 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openLeapClient } from "../../src/leap/index.ts";
 import type { Fault } from "../../src/simulator/index.ts";
+import {
+  type FaultyDays,
+  openPublished,
+  publishQuietly,
+  refuseOnce,
+  still,
+} from "../integration/faulty-days.ts";
 import { type DayOptions, toConfig } from "../support/run-days.ts";
-import { type FaultyDays, openPublished, publishQuietly, refuseOnce, still } from "./faulty-days.ts";
 
 /** What Leap, or the way to it, does to single requests; and what the user is told of it. */
 const cases: readonly (readonly [Fault, RegExp])[] = [

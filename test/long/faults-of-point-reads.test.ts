@@ -1,8 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { Fault } from "../../src/simulator/index.ts";
-import type { DayOptions } from "../support/run-days.ts";
-import { types } from "../support/six-meters.ts";
-import { readChanges } from "../support/views.ts";
 import {
   countPointReads,
   type FaultyDays,
@@ -10,7 +7,10 @@ import {
   openPublished,
   publishQuietly,
   refuseOnce,
-} from "./faulty-days.ts";
+} from "../integration/faulty-days.ts";
+import type { DayOptions } from "../support/run-days.ts";
+import { types } from "../support/six-meters.ts";
+import { readChanges } from "../support/views.ts";
 
 /** Some meters come on no page, and are there. */
 const absent: Fault = { kind: "missing-meters", share: 0.04, on: "pages" };

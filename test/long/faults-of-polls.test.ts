@@ -1,11 +1,11 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { toExitCode } from "../../src/failure/index.ts";
 import type { Fault } from "../../src/simulator/index.ts";
+import { nextMs, openPublished, rulesOf } from "../integration/faulty-days.ts";
 import { nowMs, start } from "../support/asked-simulator.ts";
 import { openDays } from "../support/run-days.ts";
 import { dayMs, refuse } from "../support/six-meters.ts";
 import { readChanges, readEvents, readSnapshot } from "../support/views.ts";
-import { nextMs, openPublished, rulesOf } from "./faulty-days.ts";
 
 /** A lively portfolio: a poll of a day has some pages to read. */
 const lively = { meterCount: 300, changeRate: 5, newMetersPerDay: 0 };

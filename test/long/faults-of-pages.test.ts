@@ -1,7 +1,5 @@
 import { describe, expect, test } from "vitest";
 import type { LeapClient } from "../../src/leap/index.ts";
-import { dayMs } from "../support/six-meters.ts";
-import { readChanges } from "../support/views.ts";
 import {
   countPointReads,
   holdOnce,
@@ -11,7 +9,9 @@ import {
   refuseOnce,
   rulesOf,
   supersede,
-} from "./faulty-days.ts";
+} from "../integration/faulty-days.ts";
+import { dayMs } from "../support/six-meters.ts";
+import { readChanges } from "../support/views.ts";
 
 /** So many meters that one window is less than 5 % of them: what is lost with it may be looked up. */
 const large = { meterCount: 2400, changeRate: 0 };
