@@ -16,6 +16,15 @@ export {
   type RemapState,
 } from "./acknowledgement-store.ts";
 export {
+  type AsOf,
+  type GroupAsOf,
+  loadFirstPublished,
+  loadGroupAsOf,
+  loadGroupMembersAsOf,
+  loadGroupsAsOf,
+  loadMeterGroupsAsOf,
+} from "./as-of-store.ts";
+export {
   type DeadLetter,
   type DeadLetterFilter,
   type DeadLetterRow,
