@@ -12,7 +12,7 @@ RUN npm sbom --sbom-format cyclonedx --sbom-type application --omit dev --worksp
   >sbom.cdx.json
 COPY tsconfig.json ./
 COPY src ./src
-RUN npm run build
+RUN npm run build:program
 
 FROM node:24.21-bookworm-slim
 LABEL org.opencontainers.image.title="meter-sync" \

@@ -94,7 +94,8 @@ describe("what the image holds", () => {
     home = mkdtempSync(join(tmpdir(), "image-"));
     app = join(home, "app");
     const bundle = join(home, "bundle.js");
-    execFileSync("npm", ["run", "-s", "build", "--", `--outfile=${bundle}`], { cwd: top, stdio: "pipe" });
+    const build = ["run", "-s", "build:program", "--", `--outfile=${bundle}`];
+    execFileSync("npm", build, { cwd: top, stdio: "pipe" });
     for (const { from, sources, target } of parseCopies(lastStage)) {
       for (const source of sources.filter((path) => !isBill(path))) {
         const path = from === null ? source : source.replace(/^\/meter-sync\//, "");

@@ -129,6 +129,10 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImport: ["database", "failure", "time"],
     instead: "read through the public views; other programs use this room without the rest",
   },
+  library: {
+    mayImport: ["reader", "database", "failure", "time"],
+    instead: "other programs load this without the rest: ask the reader, and say what it answers",
+  },
   schedule: {
     mayImport: ["failure"],
     mayImportTypes: ["log"],

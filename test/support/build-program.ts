@@ -12,7 +12,8 @@ export const programPath = new URL("../../node_modules/.cache/meter-sync-under-t
 export function setup(): void {
   const aside = programPath.replace(/\.js$/, `-${process.pid}.js`);
   const root = new URL("../..", import.meta.url).pathname;
-  execFileSync("npm", ["run", "--silent", "build", "--", `--outfile=${aside}`], { cwd: root, stdio: "pipe" });
+  const build = ["run", "--silent", "build:program", "--", `--outfile=${aside}`];
+  execFileSync("npm", build, { cwd: root, stdio: "pipe" });
   renameSync(aside, programPath);
   // Hundreds of processes load the same files: what V8 made of them is kept.
   process.env.NODE_COMPILE_CACHE = new URL("../../node_modules/.cache/compiled", import.meta.url).pathname;
