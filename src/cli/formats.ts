@@ -1,5 +1,7 @@
 import Table from "cli-table3";
 import { stringify } from "csv-stringify/sync";
+import { Failure } from "../failure/index.ts";
+import { fitCells } from "./fit-cells.ts";
 import { neutralise, neutraliseJson } from "./neutralise.ts";
 import type { Output } from "./output.ts";
 
@@ -21,8 +23,20 @@ export type Listing = {
 
 const chunkRowCount = 500;
 
-/** Prints rows as they come: at no time are more than a few hundred of them held. */
+/**
+ * Prints rows as they come: at no time are more than a few hundred of them held. Of the columns all, or those
+ * that were asked for.
+ */
 export async function printListing(output: Output, format: Format, listing: Listing): Promise<void> {
+  const { asked } = output;
+  if (asked === undefined) return printRows(output, format, listing);
+  assertColumns(asked.columns, format, listing);
+  const { columns, write } = asked;
+  const rows = toSelected(listing.rows, columns);
+  await printRows({ ...output, write }, format, { ...listing, columns, tableColumns: columns, rows });
+}
+
+async function printRows(output: Output, format: Format, listing: Listing): Promise<void> {
   if (format === "table") return printTables(output, listing);
   if (format === "csv") await output.write(toCsvLines([listing.columns]));
   if (format === "json") await output.write("[");
@@ -33,6 +47,19 @@ export async function printListing(output: Output, format: Format, listing: List
     isFirst = false;
   }
   if (format === "json") await output.write(isFirst ? "]\n" : "\n]\n");
+}
+
+/** A table has some columns in words that are for people alone. */
+function assertColumns(asked: readonly string[], format: Format, listing: Listing): void {
+  const words = format === "table" ? (listing.tableColumns ?? []) : [];
+  const known = [...new Set([...listing.columns, ...words])];
+  const unknown = asked.filter((column) => !known.includes(column));
+  if (unknown.length === 0) return;
+  throw new Failure("usage", `no column ${unknown.join(", ")} here: --columns takes ${known.join(", ")}`);
+}
+
+function* toSelected(rows: Iterable<Row>, columns: readonly string[]): Generator<Row> {
+  for (const row of rows) yield Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
 }
 
 /** Prints one thing: a table of names and values, an object, or one line of CSV. */
@@ -51,14 +78,19 @@ export function toJson(output: Output, value: unknown, indent = 0): string {
   return output.isTerminal ? neutraliseJson(json) : json;
 }
 
-/** Rows under their headings, without borders. */
-export function toTable(columns: readonly string[], rows: readonly Row[]): string {
+/** Rows under their headings, without borders; where a width is given, a row is no wider. */
+export function toTable(columns: readonly string[], rows: readonly Row[], width?: number): string {
+  const whole = [
+    columns.map((column) => column.replaceAll("_", " ").toUpperCase()),
+    ...rows.map((row) => columns.map((column) => toText(row[column]))),
+  ];
+  const [head = [], ...lines] = width === undefined ? whole : fitCells(columns, whole, width);
   const table = new Table({
-    head: columns.map((column) => column.replaceAll("_", " ").toUpperCase()),
+    head,
     chars: borderless,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
-  for (const row of rows) table.push(columns.map((column) => toText(row[column])));
+  for (const line of lines) table.push(line);
   return toTrimmedLines(table.toString());
 }
 
@@ -79,17 +111,17 @@ async function printTables(output: Output, listing: Listing): Promise<void> {
   for (const row of listing.rows) {
     if (output.isGone()) return;
     if (rowCount === listing.tableRowCountMax) {
-      await output.write(toTable(columns, chunk));
+      await output.write(toTable(columns, chunk, output.width));
       return output.write(`… and more: --limit N shows N of them, --format ndjson all\n`);
     }
     if (chunk.length === chunkRowCount) {
-      await output.write(toTable(columns, chunk));
+      await output.write(toTable(columns, chunk, output.width));
       chunk = [];
     }
     chunk.push(row);
     rowCount += 1;
   }
-  await output.write(rowCount === 0 ? `${listing.empty}\n` : toTable(columns, chunk));
+  await output.write(rowCount === 0 ? `${listing.empty}\n` : toTable(columns, chunk, output.width));
 }
 
 function toLine(
@@ -100,8 +132,14 @@ function toLine(
   isFirst: boolean,
 ): string {
   if (format === "csv") return toCsvLines([toCells(output, columns, row)]);
-  if (format === "ndjson") return `${toJson(output, row)}\n`;
-  return `${isFirst ? "\n" : ",\n"}${toJson(output, row)}`;
+  const json = toJson(output, toOrdered(columns, row));
+  return format === "ndjson" ? `${json}\n` : `${isFirst ? "\n" : ",\n"}${json}`;
+}
+
+/** Programs may count on the order of keys, too; a row of another shape stays as it is. */
+function toOrdered(columns: readonly string[], row: Row): Row {
+  if (!columns.every((column) => column in row)) return row;
+  return { ...Object.fromEntries(columns.map((column) => [column, row[column]])), ...row };
 }
 
 function toCells(output: Output, columns: readonly string[], row: Row): readonly (string | number)[] {

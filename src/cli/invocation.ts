@@ -5,12 +5,13 @@ import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
 import type { Clock } from "../time/index.ts";
 import type { Format } from "./formats.ts";
-import type { Output } from "./output.ts";
+import { type Output, toOutputOfColumns } from "./output.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** The options every command takes. */
 export type GlobalOptions = {
   readonly format?: Format;
+  readonly columns?: readonly string[];
   readonly database?: string;
   /** Epoch milliseconds. */
   readonly now?: number;
@@ -55,7 +56,7 @@ export function toInvocation(surroundings: Surroundings, output: Output, options
   const nowMs = options.now ?? null;
   return {
     surroundings,
-    output,
+    output: options.columns === undefined ? output : toOutputOfColumns(output, options.columns),
     format: options.format ?? (output.isTerminal ? "table" : "json"),
     formatAsked: options.format ?? null,
     databaseAsked: options.database ?? null,

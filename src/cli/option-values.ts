@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { Failure } from "../failure/index.ts";
 import { parseDuration, parseInstant } from "../time/index.ts";
 
 export function parseInstantOption(text: string): number {
@@ -43,4 +44,38 @@ export function parseRateOption(text: string): number {
 /** For an option that may be given several times. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
+}
+
+/** Names of columns, as in `meter_id,enrollment_status`, each once. */
+export function parseColumnsOption(text: string): readonly string[] {
+  const columns = text.split(",").map((column) => column.trim().toLowerCase());
+  if (!columns.includes("") && new Set(columns).size === columns.length) return columns;
+  throw new InvalidArgumentError("It takes names of columns, each once, such as meter_id,partner_reference.");
+}
+
+const listings = ["sinks", "dead-letters", "meters", "groups", "group", "events", "runs", "doctor"];
+
+type ColumnsAsked = {
+  readonly columns?: readonly string[];
+  readonly format?: string;
+  readonly list?: boolean;
+  readonly follow?: boolean;
+};
+
+/** Only what lists rows has columns to choose from; a command that acts is refused before it has. */
+export function assertColumnsTaken(command: string, options: ColumnsAsked): void {
+  if (options.columns === undefined || (command === "ack" && options.list === true)) return;
+  if (!listings.includes(command)) {
+    throw new Failure(
+      "usage",
+      `--columns chooses columns of a listing (${listings.join(", ")}, ack --list), and ${command} is ` +
+        "none: leave it out; --format json has every value by its name",
+    );
+  }
+  const { format = "ndjson", follow = false } = options;
+  if (command !== "events" || (!follow && ["table", "csv"].includes(format))) return;
+  throw new Failure(
+    "usage",
+    `--columns goes with --format table or csv of events: as ${format} each is printed whole`,
+  );
 }

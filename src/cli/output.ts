@@ -14,6 +14,10 @@ export type Output = {
   /** The reader has closed its end (`| head`): nothing that follows is read by anyone. */
   readonly isGone: () => boolean;
   readonly isTerminal: boolean;
+  /** How many characters a line of the terminal holds, where there is one that says so. */
+  readonly width?: number;
+  /** Where columns were asked for: those, and the way to print what has them. */
+  readonly asked?: { readonly columns: readonly string[]; readonly write: Output["write"] };
 };
 
 export function openOutput(stream: TerminalStream): Output {
@@ -44,6 +48,21 @@ export function openOutput(stream: TerminalStream): Output {
     },
     isGone: () => isGone,
     isTerminal: stream.isTTY === true,
+    ...(stream.isTTY === true && (stream.columns ?? 0) > 0 ? { width: stream.columns as number } : {}),
+  };
+}
+
+/** Prints rows of these columns only: what is no row of a listing is refused, not printed as it were. */
+export function toOutputOfColumns(output: Output, columns: readonly string[]): Output {
+  return {
+    ...output,
+    asked: { columns, write: output.write },
+    write: async () => {
+      throw new Failure(
+        "usage",
+        "--columns cannot choose in this format, which is more than rows: add --format csv",
+      );
+    },
   };
 }
 

@@ -12,7 +12,7 @@ import { formats } from "./formats.ts";
 import { addGroupCommands } from "./groups-command.ts";
 import type { Act } from "./invocation.ts";
 import { addMeterCommands } from "./meters-command.ts";
-import { parseInstantOption } from "./option-values.ts";
+import { assertColumnsTaken, parseColumnsOption, parseInstantOption } from "./option-values.ts";
 import type { Output } from "./output.ts";
 import { addRunCommands } from "./runs-command.ts";
 import { addScheduleCommand } from "./schedule-command.ts";
@@ -40,6 +40,7 @@ export function buildProgram(act: Act, output: Pick<Output, "write">): Command {
         formats,
       ),
     )
+    .option("--columns <names>", "Of a listing only these columns, in this order", parseColumnsOption)
     .option("--database <path>", "The SQLite file; before METER_SYNC_DATABASE")
     .option(
       "--now <instant>",
@@ -51,6 +52,7 @@ export function buildProgram(act: Act, output: Pick<Output, "write">): Command {
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .configureOutput({ writeOut: (text) => void output.write(text), writeErr: () => undefined })
     .exitOverride()
+    .hook("preAction", (_, command) => assertColumnsTaken(command.name(), command.optsWithGlobals()))
     .addHelpText("after", examples);
   addSyncCommand(program, act);
   addDeliverCommand(program, act);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Format, type Listing, printListing, printRecord, type Row } from "../../../src/cli/formats.ts";
-import type { Output } from "../../../src/cli/output.ts";
+import { type Output, toOutputOfColumns } from "../../../src/cli/output.ts";
 
 const rows: readonly Row[] = [
   { id: "a", name: "=1+1", count: -2, tags: ["x", "y"], is_on: true, none: null },
@@ -73,6 +73,86 @@ describe("a listing", () => {
     expect(await printed("ndjson", hostile, {}, true)).toBe('{"id":"\\u202e\\u009b"}\n');
     expect(await printed("ndjson", hostile)).toBe('{"id":"\u202e\u009b"}\n');
     expect(await printed("csv", hostile, { columns: ["id"] }, true)).toBe("id\n\\u202e\\u009b\n");
+  });
+});
+
+describe("a listing of columns that were asked for", () => {
+  const asked = async (format: Format, columns: readonly string[], changes: Partial<Listing> = {}) => {
+    const { output, text } = collector();
+    const chosen = toOutputOfColumns(output, columns);
+    await printListing(chosen, format, { ...listing, rows, ...changes });
+    return text();
+  };
+
+  it("has just these, in the order asked, in every format", async () => {
+    const columns = ["count", "id"];
+    expect(await asked("csv", columns)).toBe("count,id\n-2,a\n3,b\n");
+    expect(await asked("ndjson", columns)).toBe('{"count":-2,"id":"a"}\n{"count":3,"id":"b"}\n');
+    expect(await asked("json", columns)).toBe('[\n{"count":-2,"id":"a"},\n{"count":3,"id":"b"}\n]\n');
+    expect(await asked("table", columns)).toBe("COUNT  ID\n-2     a\n3      b\n");
+  });
+
+  it("names those there are where one is unknown, before anything is printed", async () => {
+    await expect(asked("csv", ["id", "nmae"])).rejects.toMatchObject({
+      kind: "usage",
+      message: "no column nmae here: --columns takes id, name, count, tags, is_on, none",
+    });
+  });
+
+  it("takes a table's own column in a table alone", async () => {
+    const changes = { tableColumns: ["id", "what"], rows: [{ id: "a", what: "moved" }] };
+    expect(await asked("table", ["what"], changes)).toBe("WHAT\nmoved\n");
+    await expect(asked("csv", ["what"], changes)).rejects.toMatchObject({ kind: "usage" });
+  });
+
+  it("is refused for what is no listing, in words", async () => {
+    const chosen = toOutputOfColumns(collector().output, ["id"]);
+    await expect(printRecord(chosen, "json", { id: "a" })).rejects.toMatchObject({
+      kind: "usage",
+      message: expect.stringContaining("--columns cannot choose in this format"),
+    });
+  });
+});
+
+describe("a table on a terminal", () => {
+  const id = "0e2b6f50-1111-4000-8000-000000000001";
+  const wide = [{ meter_id: id, name: "a name that goes on and on", what: "short" }];
+  const shown = async (width: number, given: readonly Row[] = wide) => {
+    const { output, text } = collector(true);
+    const columns = Object.keys(given[0]!);
+    await printListing({ ...output, width }, "table", { ...listing, columns, rows: given });
+    return text().trimEnd().split("\n");
+  };
+
+  it("is whole where it fits", async () => {
+    expect((await shown(71))[1]).toBe(`${id}  a name that goes on and on  short`);
+  });
+
+  it("shortens its widest cells with an ellipsis, and leaves ids whole", async () => {
+    expect(await shown(60)).toEqual([
+      `${"METER ID".padEnd(36)}  NAME             WHAT`,
+      `${id}  a name that go…  short`,
+    ]);
+  });
+
+  it("never wraps a row, however narrow the terminal is", async () => {
+    for (const width of [50, 40, 20, 10]) {
+      const lines = await shown(width);
+      expect(lines).toHaveLength(2);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+    }
+    expect((await shown(20))[1]).toMatch(/^\w.+… {2}\w.*…? {2}\w.*…?$/);
+  });
+
+  it("counts characters that are two places wide as two", async () => {
+    const lines = await shown(20, [{ name: "変電所変電所変電所変電所", what: "short" }]);
+    expect(lines[1]).toBe("変電所変電所…  short");
+  });
+
+  it("is whole elsewhere, whatever its rows need", async () => {
+    const { output, text } = collector();
+    await printListing(output, "table", { ...listing, columns: ["name"], rows: [{ name: "n".repeat(500) }] });
+    expect(text()).toContain("n".repeat(500));
   });
 });
 
