@@ -1,5 +1,5 @@
-import { Cron } from "croner";
 import type { Config } from "../config/index.ts";
+import { openCalendar } from "../schedule/index.ts";
 import { formatInstant } from "../time/index.ts";
 import { type Finding, ok, warn } from "./finding.ts";
 
@@ -18,14 +18,6 @@ export type ClockChange = {
   readonly fromMs: number;
   readonly toMs: number;
 };
-
-/** As `schedule` takes an expression. */
-const options = {
-  mode: "5-or-6-parts",
-  domAndDow: true,
-  fixedTimeRule: "no-wildcard",
-  paused: true,
-} as const;
 
 /** When `schedule` would start its next runs, and whether daylight saving gets in the way of a sweep. */
 export function checkTimes(times: Times, nowMs: number): readonly Finding[] {
@@ -81,8 +73,12 @@ function describe(cron: string, timezone: string): string {
 /** None where the expression names no time that comes, or cannot be used at all. */
 function toNextRuns(cron: string, timezone: string, fromMs: number, count: number): readonly number[] {
   try {
-    const runs = new Cron(cron.trim(), { ...options, timezone }).nextRuns(count, new Date(fromMs));
-    return runs.map((at) => at.getTime());
+    const { nextSlotMs } = openCalendar(cron, timezone);
+    const runs: number[] = [];
+    for (let atMs = nextSlotMs(fromMs); atMs !== null && runs.length < count; atMs = nextSlotMs(atMs)) {
+      runs.push(atMs);
+    }
+    return runs;
   } catch {
     return [];
   }

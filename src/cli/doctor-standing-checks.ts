@@ -4,6 +4,7 @@ import { toDatabaseFailure } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { loadAcknowledgementStatus, loadStatus, openReader, type SnapshotStatus } from "../reader/index.ts";
 import type { Clock } from "../time/index.ts";
+import { toAcknowledgementView } from "./acknowledgement-view.ts";
 import { toSweepGapMs } from "./doctor-schedule-checks.ts";
 import { weighSink } from "./doctor-sink-checks.ts";
 import { formatAge } from "./durations.ts";
@@ -11,7 +12,6 @@ import { type Finding, ok, warn } from "./finding.ts";
 import { toSinkRows } from "./sink-rows.ts";
 import { toAgeMs } from "./status-lines.ts";
 
-const hourMs = 3_600_000;
 /** One run that did not come is made up for by the next; what is older was left for longer. */
 const gapsMax = 1.5;
 
@@ -26,9 +26,9 @@ export function checkStanding(config: Config, { clock, realClock }: Clocks): rea
       const nowMs = clock.now();
       const status = loadStatus(reader);
       const rows = toSinkRows(status.sinks, config, { nowMs, realNowMs: realClock.now() });
-      const { acknowledgedBy, ackMarginHours } = config;
-      const view = { acknowledgedBy, marginMs: ackMarginHours * hourMs, nowMs };
-      const overdue = acknowledgedBy.length === 0 ? null : loadAcknowledgementStatus(reader, view).overdue;
+      const view = toAcknowledgementView(config, nowMs);
+      const overdue =
+        config.acknowledgedBy.length === 0 ? null : loadAcknowledgementStatus(reader, view).overdue;
       return [
         ...weighFreshness(status, toSweepGapMs(config, nowMs), nowMs),
         ...weighRuns(status, nowMs),

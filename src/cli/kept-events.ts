@@ -3,7 +3,14 @@ import type { Database } from "../database/index.ts";
 import type { ReplayFilter, Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
-import { type EventsKept, loadEventsKept, loadSinkNames, openReader, toReader } from "../reader/index.ts";
+import {
+  type EventsKept,
+  hasGapAfter,
+  loadEventsKept,
+  loadSinkNames,
+  openReader,
+  toReader,
+} from "../reader/index.ts";
 import { loadEventId } from "../snapshot/index.ts";
 import { parseInstant } from "../time/index.ts";
 import type { Invocation } from "./invocation.ts";
@@ -13,7 +20,7 @@ import type { Invocation } from "./invocation.ts";
  * is: who begins has missed nothing.
  */
 export function toGapFailure(kept: EventsKept, after: number): Failure | null {
-  if (after === 0 || after + 1 >= kept.first_sequence) return null;
+  if (!hasGapAfter(kept, after)) return null;
   return new Failure(
     "usage",
     `change events after ${after} are not kept any more: ${describeFirst(kept)}. A consumer that stopped ` +

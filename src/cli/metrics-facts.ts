@@ -9,9 +9,8 @@ import {
   type Reader,
 } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
+import { toAcknowledgementView } from "./acknowledgement-view.ts";
 import { countPortfolio } from "./portfolio-counts.ts";
-
-const hourMs = 3_600_000;
 
 /** What the database says, as of one publication. */
 export async function loadDatabaseFacts(
@@ -21,14 +20,16 @@ export async function loadDatabaseFacts(
   kept: KeptMetrics | null,
 ): Promise<DatabaseFacts> {
   const look = loadDatabaseLook(reader);
-  const { acknowledgedBy, ackMarginHours } = config;
+  const { acknowledgedBy } = config;
   const configured = new Set(config.sinks.map(({ name }) => name));
-  const marginMs = ackMarginHours * hourMs;
   return {
     ...look,
     endedRuns: look.endedRuns.map(toEndedRun),
     sinks: loadSinkLooks(reader).map((sink) => ({ ...sink, isConfigured: configured.has(sink.name) })),
-    remaps: acknowledgedBy.length === 0 ? null : loadRemapLook(reader, acknowledgedBy, { marginMs, nowMs }),
+    remaps:
+      acknowledgedBy.length === 0
+        ? null
+        : loadRemapLook(reader, acknowledgedBy, toAcknowledgementView(config, nowMs)),
     polls: {
       cursorMs: toMs(look.polls.cursor),
       auditedAtMs: toMs(look.polls.auditedAt),

@@ -3,8 +3,7 @@ import type { Config } from "../config/index.ts";
 import { type Database, toDatabaseFailure } from "../database/index.ts";
 import { isWanted } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
-
-const hourMs = 3_600_000;
+import { toAcknowledgementView } from "./acknowledgement-view.ts";
 
 export type OverdueLook = {
   /** `null` where nobody acknowledges, or where looking failed. */
@@ -15,14 +14,12 @@ export type OverdueLook = {
 
 /** Tells the remaps that became overdue; what keeps it from that is given back, so that delivery goes on. */
 export function lookForOverdue(config: Config, database: Database, nowMs: number): OverdueLook {
-  const { acknowledgedBy, ackMarginHours, defaultZone, zones } = config;
+  const { acknowledgedBy, defaultZone, zones } = config;
   if (acknowledgedBy.length === 0) return { report: null, failure: null };
   try {
     const report = findOverdue(database, {
       zones: { defaultZone, zones },
-      marginMs: ackMarginHours * hourMs,
-      acknowledgedBy,
-      nowMs,
+      ...toAcknowledgementView(config, nowMs),
       isWanted: toIsWanted(config),
     });
     return { report, failure: null };

@@ -6,6 +6,7 @@ import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { RemapState } from "../reader/index.ts";
+import { toAcknowledgementView } from "./acknowledgement-view.ts";
 import { tell } from "./ending.ts";
 import { printListing, printRecord } from "./formats.ts";
 import { assertRehearsable, type Invocation } from "./invocation.ts";
@@ -24,7 +25,6 @@ export type AckOptions = {
 
 const textBytesMax = 64 * 1024 * 1024;
 const shownUnknownMax = 20;
-const hourMs = 3_600_000;
 
 /** The command `ack`: keeps what consumers report, or lists what they did. */
 export async function runAck(
@@ -195,8 +195,7 @@ async function listRemaps(invocation: Invocation, { state, limit }: AckOptions):
   const { loadRemapStates } = await import("../reader/index.ts");
   await withReader(invocation, async (reader, config) => {
     const nowMs = invocation.clock.now();
-    const { acknowledgedBy, ackMarginHours } = config;
-    const view = { acknowledgedBy, marginMs: ackMarginHours * hourMs, nowMs };
+    const view = toAcknowledgementView(config, nowMs);
     const filter = { ...(state === undefined ? {} : { state }), ...(limit === undefined ? {} : { limit }) };
     const { output, format } = invocation;
     const remaps = loadRemapStates(reader, view, filter);
@@ -205,7 +204,7 @@ async function listRemaps(invocation: Invocation, { state, limit }: AckOptions):
       tableColumns,
       rows: format === "table" ? toTableRows(remaps) : remaps,
       tableRowCountMax: tableRowCount(limit),
-      empty: acknowledgedBy.length === 0 ? "no remaps: no sink is acknowledged" : "no remaps",
+      empty: config.acknowledgedBy.length === 0 ? "no remaps: no sink is acknowledged" : "no remaps",
     });
   });
   return 0;

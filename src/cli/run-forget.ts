@@ -1,5 +1,5 @@
 import type { Config } from "../config/index.ts";
-import { acquireLock, type Database, toLockPath } from "../database/index.ts";
+import type { Database } from "../database/index.ts";
 import { type Forgotten, forgetSink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import { loadSinkNames, toReader } from "../reader/index.ts";
@@ -8,6 +8,7 @@ import { printRecord } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 import { toIsWanted } from "./overdue.ts";
 import { count } from "./report-lines.ts";
+import { acquireRunLock } from "./run-lock.ts";
 import { toSinkName } from "./sink-rows.ts";
 
 export type ForgetCommandOptions = { readonly yes?: boolean };
@@ -48,8 +49,7 @@ export async function runForget(
 
 /** A run that has begun with the sink delivers to it at its end: it must find it. */
 function forgetBetweenRuns(database: Database, config: Config, name: string, mayLose: boolean): Forgotten {
-  const heldBy = "a run is under way that may still have the sink";
-  const lock = acquireLock(toLockPath(config.databasePath, "lock"), heldBy, config);
+  const lock = acquireRunLock(config, "a run is under way that may still have the sink");
   try {
     const { acknowledgedBy } = config;
     return forgetSink(database, name, { mayLose, acknowledgedBy, isWanted: toIsWanted(config) });

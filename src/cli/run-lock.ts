@@ -4,7 +4,10 @@ import { acquireLock, type FileSystemOptions, type Lock, toLockPath } from "../d
 const lookMsMax = 500;
 
 /** One run at a time on a database (I12). Throws a `Failure` of kind `locked` where another keeps at it. */
-export function acquireRunLock(config: FileSystemOptions & { readonly databasePath: string }): Lock {
+export function acquireRunLock(
+  config: FileSystemOptions & { readonly databasePath: string },
+  heldBy = "another run is under way",
+): Lock {
   const path = toLockPath(config.databasePath, "lock");
-  return acquireLock(path, "another run is under way", { ...config, waitMs: lookMsMax });
+  return acquireLock(path, heldBy, { ...config, waitMs: lookMsMax });
 }

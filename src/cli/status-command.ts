@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Config } from "../config/index.ts";
 import type { Reader, SnapshotStatus } from "../reader/index.ts";
 import { formatInstant } from "../time/index.ts";
+import { toAcknowledgementView } from "./acknowledgement-view.ts";
 import { formatAge } from "./durations.ts";
 import { tell } from "./ending.ts";
 import { printRecord } from "./formats.ts";
@@ -10,8 +11,6 @@ import { parseDurationOption } from "./option-values.ts";
 import { withReader } from "./reading.ts";
 import { toSinkRows } from "./sink-rows.ts";
 import { describePollObstacle, type SinkStatus, toAgeMs, toStatusLines } from "./status-lines.ts";
-
-const hourMs = 3_600_000;
 
 type StatusOptions = { readonly freshWithin?: number };
 
@@ -62,16 +61,15 @@ async function loadSinkStatus(
   { sinks }: SnapshotStatus,
 ): Promise<SinkStatus> {
   const { loadAcknowledgementStatus } = await import("../reader/index.ts");
-  const { acknowledgedBy, ackMarginHours } = config;
   const nowMs = clock.now();
   const realNowMs = realClock.now();
   return {
     sinks: toSinkRows(sinks, config, { nowMs, realNowMs }),
     realNowMs,
     acknowledgement:
-      acknowledgedBy.length === 0
+      config.acknowledgedBy.length === 0
         ? null
-        : loadAcknowledgementStatus(reader, { acknowledgedBy, marginMs: ackMarginHours * hourMs, nowMs }),
+        : loadAcknowledgementStatus(reader, toAcknowledgementView(config, nowMs)),
   };
 }
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import {
   type EventRow,
   type EventsKept,
+  hasGapAfter,
   loadEvents,
   loadEventsKept,
   loadInfo,
@@ -60,7 +61,7 @@ export async function* followChanges(
 
 /** Why changes after a sequence cannot be given without a gap; null where they can. */
 export function toGapError(kept: EventsKept, after: number): SnapshotError | null {
-  if (after === 0 || after + 1 >= kept.first_sequence) return null;
+  if (!hasGapAfter(kept, after)) return null;
   return new SnapshotError(
     "gap",
     `change events after ${after} are not kept any more: they are complete from ${kept.first_sequence} on ` +

@@ -41,6 +41,11 @@ export type EventsKept = {
   readonly first_at: string | null;
 };
 
+/** Whether events after a sequence are gone. After 0 is whatever there is: who begins misses nothing. */
+export function hasGapAfter(kept: EventsKept, after: number): boolean {
+  return after !== 0 && after + 1 < kept.first_sequence;
+}
+
 export function loadEventsKept(reader: Reader): EventsKept {
   const info = reader.database.prepare("SELECT first_sequence FROM snapshot_info").get();
   const first = Number(info?.first_sequence ?? 1);

@@ -35,6 +35,7 @@ export {
   type EventFilter,
   type EventRow,
   type EventsKept,
+  hasGapAfter,
   loadEvents,
   loadEventsKept,
   loadPlannedEvents,

@@ -6,5 +6,6 @@
  * Never: knows what a job does; lets two jobs of one lane overlap; starts a slot twice.
  */
 export type { JobFacts } from "./book.ts";
+export { openCalendar } from "./calendar.ts";
 export type { Job, Recollection } from "./job.ts";
 export { openSchedule, type Schedule, type ScheduleOptions } from "./schedule.ts";
