@@ -112,7 +112,8 @@ function describeGroupUpdate(data: Data): string {
   return `${counts} (+${added} −${removed}) ${describeDays(data)}, version ${show(after.version)}${part}`;
 }
 
-function describeDays(data: Data): string {
+/** The trade dates of a change, both ends included. */
+export function describeDays(data: Data): string {
   const from = show(data.effective_from);
   if (data.effective_to == null) return `from ${from} on`;
   return data.effective_to === data.effective_from
@@ -120,10 +121,13 @@ function describeDays(data: Data): string {
     : `${from} to ${show(data.effective_to)}`;
 }
 
-/** Ids are long and only their beginning is ever compared by eye. */
 function showGroups(ids: readonly unknown[], groupNames: GroupNames): string {
-  const short = (id: string): string => (id.length > 12 ? `${id.slice(0, 8)}…` : id);
-  return ids.map((id) => groupNames.get(String(id)) ?? short(String(id))).join(" and ");
+  return ids.map((id) => nameGroup(String(id), groupNames.get(String(id)) ?? null)).join(" and ");
+}
+
+/** A group by its name; ids are long and only their beginning is ever compared by eye. */
+export function nameGroup(id: string, name: string | null): string {
+  return name ?? (id.length > 12 ? `${id.slice(0, 8)}…` : id);
 }
 
 function show(value: unknown): string {

@@ -87,6 +87,7 @@ function toWhereNext({ database, events, meterId, lastTradeDate, days }: DemoSto
     `${program} events --database ${database} --type meter.group.remapped --format table`,
     `${program} meters --database ${database} --action-required`,
     `${program} status --database ${database} --now ${lastDay}T07:00:00Z`,
+    `${program} report --database ${database} --now ${lastDay}T07:00:00Z --out report.html`,
     `tail -n 3 ${events}`,
   ];
   return `Where to look next\n${commands.map((command) => `  ${command}\n`).join("")}`;

@@ -2,12 +2,19 @@ import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import type { Config } from "../config/index.ts";
+import { findTextObstacle } from "../database/index.ts";
 import { toAddress, tryConnection } from "./doctor-connection.ts";
-import { type Finding, ok, warn } from "./finding.ts";
+import { type Finding, fail, ok, warn } from "./finding.ts";
+import { ours } from "./report-mark.ts";
 
 /** Who notices that a run did not come, or did not go well. None of it can fail a run. */
 export async function checkNotices(config: Config): Promise<readonly Finding[]> {
-  return [await checkHeartbeat(config), checkMetrics(config.metricsPath), await checkListen(config)];
+  return [
+    await checkHeartbeat(config),
+    checkMetrics(config.metricsPath),
+    ...checkReport(config.reportPath),
+    await checkListen(config),
+  ];
 }
 
 /** A ping would look like a run: only the way there is tried. The URLs are secrets (I9). */
@@ -40,6 +47,17 @@ function checkMetrics(path: string | null): Finding {
   const problem = findFolderProblem(dirname(path));
   if (problem === null) return ok(check, path);
   return warn(check, `${path} cannot be written: ${problem}; runs go on without`);
+}
+
+/** A run that cannot write it says so, and ends with 3. */
+export function checkReport(path: string | null): readonly Finding[] {
+  const check = "report";
+  if (path === null) return [];
+  const problem = findFolderProblem(dirname(path));
+  if (problem !== null) return [fail(check, `${path} cannot be written: ${problem}`, 3)];
+  const obstacle = findTextObstacle(path, ours);
+  if (obstacle === null) return [ok(check, path)];
+  return [fail(check, `${obstacle}: move it away, or set METER_SYNC_REPORT to another file`, 2)];
 }
 
 /** Why no file can be made in a folder, and what to do; `null` where one can. */

@@ -6,10 +6,14 @@ import { count } from "./report-lines.ts";
 type Certificate = NonNullable<RunReport["certificate"]>;
 
 /** What a run can show for itself: its certificate, what became of absent meters, polls, traffic. */
-export function toEvidenceLines(report: RunReport, groupNames: ReadonlyMap<string, string>): string {
+export function toEvidenceLines(
+  report: RunReport,
+  groupNames: ReadonlyMap<string, string>,
+  width?: number,
+): string {
   const { certificate } = report;
   return [
-    certificate === null ? toUncertified(report) : toCertificate(certificate, groupNames),
+    certificate === null ? toUncertified(report) : toCertificate(certificate, groupNames, width),
     toAbsence(report),
     toHidden(report),
     toPollAudit(report),
@@ -40,7 +44,11 @@ function toUncertified({ mode }: RunReport): string {
   return `\nNo certificate: ${why}\n`;
 }
 
-function toCertificate(certificate: Certificate, groupNames: ReadonlyMap<string, string>): string {
+function toCertificate(
+  certificate: Certificate,
+  groupNames: ReadonlyMap<string, string>,
+  width?: number,
+): string {
   const verdict = certificate.is_certified
     ? "Certificate: the sweep was complete"
     : `NOT CERTIFIED: ${neutralise(certificate.reasons.join("; "))}`;
@@ -59,23 +67,29 @@ function toCertificate(certificate: Certificate, groupNames: ReadonlyMap<string,
   });
   return [
     `\n${verdict}\n${facts}`,
-    toCounts("Meters by region, in the last certified sweep and in this one", certificate.regions),
-    toCounts("Meters by enrollment status", certificate.statuses),
-    toGroups(certificate.groups, groupNames),
+    toCounts("Meters by region, in the last certified sweep and in this one", certificate.regions, width),
+    toCounts("Meters by enrollment status", certificate.statuses, width),
+    toGroups(certificate.groups, groupNames, width),
   ].join("");
 }
 
-function toCounts(title: string, counts: Certificate["regions"]): string {
+function toCounts(title: string, counts: Certificate["regions"], width?: number): string {
   const rows = Object.entries(counts).map(([name, { before, after }]) => ({
     name,
     before,
     after,
     change: before === null ? null : toSigned(after - before),
   }));
-  return rows.length === 0 ? "" : `\n${title}\n${toTable(["name", "before", "after", "change"], rows)}`;
+  return rows.length === 0
+    ? ""
+    : `\n${title}\n${toTable(["name", "before", "after", "change"], rows, width)}`;
 }
 
-function toGroups(groups: Certificate["groups"], groupNames: ReadonlyMap<string, string>): string {
+function toGroups(
+  groups: Certificate["groups"],
+  groupNames: ReadonlyMap<string, string>,
+  width?: number,
+): string {
   if (groups === null) return "";
   const { before, after, largest } = groups;
   const totals = (what: "groups" | "members") => `${before[what]} → ${after[what]}`;
@@ -89,7 +103,7 @@ function toGroups(groups: Certificate["groups"], groupNames: ReadonlyMap<string,
     change: toSigned(shift.after - shift.before),
   }));
   const columns = ["group", "market_group_id", "before", "after", "change"];
-  return `\n${title}; the largest shifts\n${toTable(columns, rows)}`;
+  return `\n${title}; the largest shifts\n${toTable(columns, rows, width)}`;
 }
 
 function toAbsence({ meters, absence, mode }: RunReport): string {

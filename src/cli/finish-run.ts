@@ -5,11 +5,16 @@ import { type Delivering, type DeliveryPass, deliverAfterRun, noPass } from "./d
 import { exportAfterRun } from "./exporting.ts";
 import type { Invocation } from "./invocation.ts";
 import { pruneAfterRun } from "./pruning.ts";
+import { reportAfterRun } from "./reporting.ts";
 
-export type FinishedRun = { readonly pass: DeliveryPass; readonly exportFailure: Failure | null };
+export type FinishedRun = {
+  readonly pass: DeliveryPass;
+  readonly exportFailure: Failure | null;
+  readonly reportFailure: Failure | null;
+};
 
 /** Of a run that changes nothing. */
-export const unfinished: FinishedRun = { pass: noPass, exportFailure: null };
+export const unfinished: FinishedRun = { pass: noPass, exportFailure: null, reportFailure: null };
 
 /** The steps that follow a run that came to its end, in order. */
 export async function finishRun(
@@ -19,7 +24,8 @@ export async function finishRun(
 ): Promise<FinishedRun> {
   const exportFailure = exportAfterRun(invocation, run, report);
   const pass = await deliverAfterRun(invocation, run);
+  const reportFailure = await reportAfterRun(invocation, run, report);
   pruneAfterRun(invocation, run, report);
   checkpointAfterRun(run);
-  return { pass, exportFailure };
+  return { pass, exportFailure, reportFailure };
 }

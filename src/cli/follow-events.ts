@@ -1,11 +1,19 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../config/index.ts";
 import { Failure } from "../failure/index.ts";
-import { type EventRow, loadEvents, loadEventsKept, loadInfo, openReader } from "../reader/index.ts";
-import { type EventsOptions, toEventFilter, toEventLine } from "./events-command.ts";
+import {
+  type EventRow,
+  loadEvents,
+  loadEventsKept,
+  loadInfo,
+  loadSequenceSince,
+  openReader,
+} from "../reader/index.ts";
+import { type EventsOptions, printEvents, toEventFilter } from "./events-command.ts";
 import type { Invocation } from "./invocation.ts";
-import { toGapFailure, warnOfGap } from "./kept-events.ts";
+import { assertKept, toGapFailure, warnOfGoneBefore } from "./kept-events.ts";
 import { openStop } from "./stop.ts";
+import { toInstantMs } from "./when.ts";
 
 const intervalMsDefault = 1000;
 const intervalMsMin = 100;
@@ -36,12 +44,11 @@ export async function followEvents(invocation: Invocation, options: EventsOption
   const stop = openStop("stopped", 0);
   const isEnded = () => stop.signal.aborted || output.isGone();
   try {
-    if (options.after === 0) await warnOfGap(invocation, config);
-    const { after = 0, limit = Infinity } = options;
-    let place: Place = { after, remaining: limit, streamId: null, first: null };
+    const after = await loadStart(invocation, config, options);
+    let place: Place = { after, remaining: options.limit ?? Infinity, streamId: null, first: null };
     for (;;) {
       const look = loadNew(config, options, place);
-      for (const { event } of look.events) await output.write(toEventLine(output, event));
+      await printEvents(output, "ndjson", look.events);
       await output.flush();
       place = look.place;
       if (place.remaining === 0 || isEnded()) return 0;
@@ -55,15 +62,34 @@ export async function followEvents(invocation: Invocation, options: EventsOption
 /** How often to look, in milliseconds. Throws a `Failure` for options that do not fit. */
 export function toIntervalMs(
   { formatAsked }: Pick<Invocation, "formatAsked">,
-  { follow, interval }: EventsOptions,
+  { follow, interval, until }: EventsOptions,
 ): number {
   if (follow !== true) throw new Failure("usage", "--interval says how often --follow looks: give both");
+  if (until !== undefined) throw new Failure("usage", "--follow goes on and on: leave --until out");
   if (formatAsked !== null && formatAsked !== "ndjson") {
     throw new Failure("usage", `--follow prints ndjson, not ${formatAsked}: leave --format out`);
   }
   const intervalMs = interval ?? intervalMsDefault;
   if (intervalMs >= intervalMsMin) return intervalMs;
   throw new Failure("usage", `--interval takes at least ${intervalMsMin}ms`);
+}
+
+/** After which sequence to begin; warns where events that were asked for are gone. */
+async function loadStart(invocation: Invocation, config: Config, options: EventsOptions): Promise<number> {
+  const { after, since } = options;
+  if (since === undefined && after !== 0) return after ?? 0;
+  const reader = openReader(config.databasePath, config);
+  try {
+    const kept = loadEventsKept(reader);
+    await assertKept(invocation, kept, after);
+    if (since === undefined) return 0;
+    const sinceMs = toInstantMs(since, invocation.clock.now());
+    if (after === undefined) await warnOfGoneBefore(invocation, kept, sinceMs);
+    // Single ones that were told before the gap are left out: what follows is complete.
+    return Math.max(after ?? 0, kept.first_sequence - 1, loadSequenceSince(reader, sinceMs));
+  } finally {
+    reader.close();
+  }
 }
 
 /**

@@ -28,12 +28,22 @@ const chunkRowCount = 500;
  * that were asked for.
  */
 export async function printListing(output: Output, format: Format, listing: Listing): Promise<void> {
-  const { asked } = output;
-  if (asked === undefined) return printRows(output, format, listing);
-  assertColumns(asked.columns, format, listing);
-  const { columns, write } = asked;
+  const chosen = toChosen(output, format, listing);
+  if (chosen === null) return printRows(output, format, listing);
+  const { columns } = chosen;
   const rows = toSelected(listing.rows, columns);
-  await printRows({ ...output, write }, format, { ...listing, columns, tableColumns: columns, rows });
+  await printRows(chosen.output, format, { ...listing, columns, tableColumns: columns, rows });
+}
+
+/** The columns that were asked for, all of them known, and where to print these rows; null for all. */
+export function toChosen(
+  { asked, ...output }: Output,
+  format: Format,
+  listing: Pick<Listing, "columns" | "tableColumns">,
+): { readonly columns: readonly string[]; readonly output: Output } | null {
+  if (asked === undefined) return null;
+  assertColumns(asked.columns, format, listing);
+  return { columns: asked.columns, output: { ...output, write: asked.write } };
 }
 
 async function printRows(output: Output, format: Format, listing: Listing): Promise<void> {
@@ -50,7 +60,11 @@ async function printRows(output: Output, format: Format, listing: Listing): Prom
 }
 
 /** A table has some columns in words that are for people alone. */
-function assertColumns(asked: readonly string[], format: Format, listing: Listing): void {
+function assertColumns(
+  asked: readonly string[],
+  format: Format,
+  listing: Pick<Listing, "columns" | "tableColumns">,
+): void {
   const words = format === "table" ? (listing.tableColumns ?? []) : [];
   const known = [...new Set([...listing.columns, ...words])];
   const unknown = asked.filter((column) => !known.includes(column));
@@ -58,7 +72,8 @@ function assertColumns(asked: readonly string[], format: Format, listing: Listin
   throw new Failure("usage", `no column ${unknown.join(", ")} here: --columns takes ${known.join(", ")}`);
 }
 
-function* toSelected(rows: Iterable<Row>, columns: readonly string[]): Generator<Row> {
+/** Rows of these columns alone. */
+export function* toSelected(rows: Iterable<Row>, columns: readonly string[]): Generator<Row> {
   for (const row of rows) yield Object.fromEntries(columns.map((column) => [column, row[column] ?? null]));
 }
 

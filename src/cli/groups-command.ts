@@ -1,12 +1,15 @@
 import type { Command } from "commander";
+import type { Config } from "../config/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { AsOf, GroupAsOf, GroupDay, GroupMember, Reader } from "../reader/index.ts";
 import { formatInstant } from "../time/index.ts";
 import { type AsOfOptions, toAsOf, warnOfNothingKnown } from "./as-of.ts";
-import { printListing, type Row, toJson, toTable } from "./formats.ts";
+import { printListing, type Row, toChosen, toJson, toSelected, toTable } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
-import { parseDateOption, parseInstantOption, toCountParser } from "./option-values.ts";
+import { parseInstantOption, parseTradeDateOption, toCountParser } from "./option-values.ts";
+import type { Output } from "./output.ts";
 import { tableRowCount, withReader } from "./reading.ts";
+import { loadTradeDate } from "./trade-date.ts";
 
 type GroupsOptions = AsOfOptions & { readonly limit?: number };
 
@@ -14,7 +17,7 @@ export function addGroupCommands(program: Command, act: Act): void {
   program
     .command("groups")
     .description("The market groups on each trade date of the horizon")
-    .option("--trade-date <day>", "Only this trade date", parseDateOption)
+    .option("--trade-date <day>", "Only this trade date; or today, tomorrow", parseTradeDateOption)
     .option("--known-at <instant>", "What was known then of the trade date", parseInstantOption)
     .option("--limit <count>", "At most so many (a table shows 50 unless told)", toCountParser(1))
     .addHelpText("after", groupsExamples)
@@ -23,22 +26,28 @@ export function addGroupCommands(program: Command, act: Act): void {
     .command("group")
     .description("One market group: its size and its members by trade date")
     .argument("<id>", "the market group's id")
-    .option("--trade-date <day>", "Only this trade date", parseDateOption)
+    .option("--trade-date <day>", "Only this trade date; or today, tomorrow", parseTradeDateOption)
     .option("--known-at <instant>", "What was known then of the trade date", parseInstantOption)
     .option("--limit <count>", "At most so many members (a table shows 50 unless told)", toCountParser(1))
     .addHelpText("after", groupExamples)
     .action(act(showGroup));
 }
 
-const groupsExamples = `
+const daysHelp = `
+Today and tomorrow are those of the clock in the market's own zone: of all regions, or of the group's members.
+Where the last publication does not show that day, the exit code is 3; where it is not the same day in all
+these regions, 2.
+`;
+
+const groupsExamples = `${daysHelp}
 Examples:
-  meter-sync groups
+  meter-sync groups --trade-date tomorrow
   meter-sync groups --trade-date 2026-11-01 --format csv
   meter-sync groups --trade-date 2026-11-01 --known-at 2026-10-31T09:00:00Z`;
 
-const groupExamples = `
+const groupExamples = `${daysHelp}
 Examples:
-  meter-sync group 6f1c2f0a-54d1-4b7c-9d58-7a6e0f3b9c11
+  meter-sync group 6f1c2f0a-54d1-4b7c-9d58-7a6e0f3b9c11 --trade-date tomorrow
   meter-sync group 6f1c2f0a-54d1-4b7c-9d58-7a6e0f3b9c11 --trade-date 2026-11-01 --format csv
   meter-sync group 6f1c2f0a-54d1-4b7c-9d58-7a6e0f3b9c11 --trade-date 2026-11-01 \\
     --known-at 2026-10-31T09:00:00Z`;
@@ -62,11 +71,12 @@ const groupTableColumns = [
   "version",
 ] as const;
 
-async function listGroups(invocation: Invocation, options: GroupsOptions): Promise<number> {
+async function listGroups(invocation: Invocation, asked: GroupsOptions): Promise<number> {
   const { loadGroups, loadGroupsAsOf } = await import("../reader/index.ts");
-  const asOf = toAsOf(options);
-  const limit = options.limit ?? -1;
-  await withReader(invocation, async (reader) => {
+  const limit = asked.limit ?? -1;
+  await withReader(invocation, async (reader, config) => {
+    const options = await withDate(invocation, { reader, config }, asked, null);
+    const asOf = toAsOf(options);
     if (asOf !== null) await warnOfNothingKnown(invocation, reader, asOf);
     await printListing(invocation.output, invocation.format, {
       columns: groupColumns,
@@ -82,6 +92,19 @@ async function listGroups(invocation: Invocation, options: GroupsOptions): Promi
   return 0;
 }
 
+/** The same options with the date that `today` or `tomorrow` means. */
+async function withDate(
+  invocation: Invocation,
+  file: { readonly reader: Reader; readonly config: Config },
+  options: GroupsOptions,
+  group: string | null,
+): Promise<GroupsOptions> {
+  const { tradeDate: asked, knownAt } = options;
+  if (asked === undefined) return options;
+  const isAsOf = knownAt !== undefined;
+  return { ...options, tradeDate: await loadTradeDate(invocation, file, asked, { group, isAsOf }) };
+}
+
 const memberColumns = [
   "trade_date",
   "program",
@@ -90,21 +113,26 @@ const memberColumns = [
   "transmission_region",
 ] as const;
 
-async function showGroup(invocation: Invocation, options: GroupsOptions, [id = ""]: readonly string[]) {
-  const asOf = toAsOf(options);
-  await withReader(invocation, async (reader: Reader) => {
+async function showGroup(invocation: Invocation, asked: GroupsOptions, [id = ""]: readonly string[]) {
+  await withReader(invocation, async (reader, config) => {
+    const options = await withDate(invocation, { reader, config }, asked, id);
+    const asOf = toAsOf(options);
     if (asOf !== null) await warnOfNothingKnown(invocation, reader, asOf);
     const { head, days, members } =
       asOf === null ? await loadNow(reader, id, options) : await loadThen(reader, id, asOf, options);
-    if (invocation.format === "json") return printGroup(invocation, head, days, members);
-    if (invocation.format === "table") await printDays(invocation, head, days);
-    return printListing(invocation.output, invocation.format, {
+    const { output, format } = invocation;
+    const listing = {
       columns: ["market_group_id", ...memberColumns],
       tableColumns: memberColumns,
       rows: members,
       tableRowCountMax: tableRowCount(options.limit),
       empty: "no members",
-    });
+    };
+    // What the columns are chosen of is the members: the group itself is told as ever.
+    const plain = toChosen(output, format, listing)?.output ?? output;
+    if (format === "json") return printGroup(plain, head, days, toMembers(output, members));
+    if (format === "table") await printDays(plain, head, days);
+    return printListing(output, format, listing);
   });
   return 0;
 }
@@ -149,18 +177,22 @@ async function loadThen(
   return { head, days: [day], members: loadGroupMembersAsOf(reader, id, asOf, limit) };
 }
 
-async function printDays({ output }: Invocation, { version, ...head }: Shown["head"], days: Shown["days"]) {
+async function printDays(output: Output, { version, ...head }: Shown["head"], days: Shown["days"]) {
   const columns = ["trade_date", "programs", "member_count", "version", "members_sha256"];
   const told = columns.filter((column) => column !== "version" || version !== null);
   const { market_group_name, ...others } = head;
   const named = { market_group_name, ...others };
-  await output.write(toTable(Object.keys(named), [named]));
-  await output.write(`\n${toTable(told, days)}\n`);
+  await output.write(toTable(Object.keys(named), [named], output.width));
+  await output.write(`\n${toTable(told, days, output.width)}\n`);
+}
+
+function toMembers({ asked }: Output, members: Iterable<GroupMember>): Iterable<Row> {
+  return toSelected(members, asked?.columns ?? memberColumns);
 }
 
 /** One object, its members written as they come: a group may be as large as the portfolio. */
 async function printGroup(
-  { output }: Invocation,
+  output: Output,
   group: Shown["head"],
   days: Shown["days"],
   members: Iterable<Row>,
@@ -176,9 +208,8 @@ async function printGroup(
   };
   await output.write(`${toJson(output, head).slice(0, -1)},"members":[`);
   let isFirst = true;
-  for (const { trade_date, program, meter_id, partner_reference, transmission_region } of members) {
+  for (const member of members) {
     if (output.isGone()) return;
-    const member = { trade_date, program, meter_id, partner_reference, transmission_region };
     await output.write(`${isFirst ? "\n" : ",\n"}${toJson(output, member)}`);
     isFirst = false;
   }

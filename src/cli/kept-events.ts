@@ -1,16 +1,8 @@
-import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
 import type { ReplayFilter, Sink } from "../delivery/index.ts";
 import { Failure } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
-import {
-  type EventsKept,
-  hasGapAfter,
-  loadEventsKept,
-  loadSinkNames,
-  openReader,
-  toReader,
-} from "../reader/index.ts";
+import { type EventsKept, hasGapAfter, loadEventsKept, loadSinkNames, toReader } from "../reader/index.ts";
 import { loadEventId } from "../snapshot/index.ts";
 import { parseInstant } from "../time/index.ts";
 import type { Invocation } from "./invocation.ts";
@@ -39,13 +31,14 @@ export async function assertKept(
   if (after === 0 && kept.first_sequence > 1) warnOfFirst(await invocation.openLogger(), kept);
 }
 
-/** Warns whoever asks to follow from the first event on, where that is gone. */
-export async function warnOfGap(invocation: Invocation, config: Config): Promise<void> {
-  const reader = openReader(config.databasePath, config);
-  try {
-    await assertKept(invocation, loadEventsKept(reader), 0);
-  } finally {
-    reader.close();
+/** Warns whoever asks for what was told since an instant, where some of that is gone. */
+export async function warnOfGoneBefore(
+  invocation: Pick<Invocation, "openLogger">,
+  kept: EventsKept,
+  sinceMs: number | undefined,
+): Promise<void> {
+  if (sinceMs !== undefined && isReachingBefore({ sinceMs }, kept)) {
+    warnOfFirst(await invocation.openLogger(), kept);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { Failure } from "../failure/index.ts";
-import type { EventRow, MeterFilter, Reader } from "../reader/index.ts";
-import { describeChange } from "./change-words.ts";
-import { printListing, printRecord, type Row, toFactLines, toTable } from "./formats.ts";
+import type { MeterFilter } from "../reader/index.ts";
+import { printListing } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
-import { toCountParser } from "./option-values.ts";
+import { warnOfGoneBefore } from "./kept-events.ts";
+import { parseWhenOption, toCountParser } from "./option-values.ts";
 import { tableRowCount, withReader } from "./reading.ts";
+import { toInstantMs, type When } from "./when.ts";
 
 type MetersOptions = {
   readonly active?: boolean;
@@ -14,14 +14,20 @@ type MetersOptions = {
   readonly archived?: boolean;
   readonly partnerReference?: string;
   readonly group?: string;
+  readonly activeSince?: When;
   readonly limit?: number;
 };
 
-export function addMeterCommands(program: Command, act: Act): void {
+export function addMetersCommand(program: Command, act: Act): void {
   program
     .command("meters")
     .description("The portfolio as last published")
     .option("--active", "Only meters that can be dispatched")
+    .option(
+      "--active-since <when>",
+      "Only meters that can be dispatched since then or later",
+      parseWhenOption,
+    )
     .option("--action-required", "Only meters that wait for something the partner must do")
     .option("--missing", "Only meters that Leap no longer knows")
     .option("--archived", "Only archived meters")
@@ -30,24 +36,17 @@ export function addMeterCommands(program: Command, act: Act): void {
     .option("--limit <count>", "At most so many (a table shows 50 unless told)", toCountParser(1))
     .addHelpText("after", metersExamples)
     .action(act(listMeters));
-  program
-    .command("meter")
-    .description("One meter: its state, its groups, and what happened to it")
-    .argument("<id>", "the meter's id")
-    .addHelpText("after", meterExamples)
-    .action(act(showMeter));
 }
 
 const metersExamples = `
+WHEN is an instant, a day (its start), a duration back from now (24h, 7d), today or yesterday (their start).
+Days are those of UTC. Meters that were active when the file was new became so before.
+
 Examples:
+  meter-sync meters --active-since 7d
   meter-sync meters --action-required
   meter-sync meters --group 6f1c… --format csv > members.csv
   meter-sync meters --partner-reference SITE-0001 --format json`;
-
-const meterExamples = `
-Examples:
-  meter-sync meter 0b7e4c1e-8a55-4c39-9a37-0f6f6b1c2d3e
-  meter-sync meter 0b7e4c1e-8a55-4c39-9a37-0f6f6b1c2d3e --format json | jq .document`;
 
 const columns = [
   "meter_id",
@@ -66,7 +65,7 @@ const columns = [
   "last_changed_at",
 ] as const;
 
-const tableColumns = [
+const tableColumns: readonly string[] = [
   "meter_id",
   "partner_reference",
   "transmission_region",
@@ -77,16 +76,24 @@ const tableColumns = [
 ] as const;
 
 async function listMeters(invocation: Invocation, options: MetersOptions): Promise<number> {
-  const { loadMeters } = await import("../reader/index.ts");
-  await withReader(invocation, (reader) =>
-    printListing(invocation.output, invocation.format, {
-      columns,
-      tableColumns,
-      rows: loadMeters(reader, toFilter(options)),
+  const { loadBecameActive, loadEventsKept, loadMeters } = await import("../reader/index.ts");
+  const { activeSince } = options;
+  const sinceMs = activeSince === undefined ? undefined : toInstantMs(activeSince, invocation.clock.now());
+  const isSince = sinceMs !== undefined;
+  await withReader(invocation, async (reader) => {
+    if (isSince) await warnOfGoneBefore(invocation, loadEventsKept(reader), sinceMs);
+    const meters = loadMeters(reader, {
+      ...toFilter(options),
+      ...(isSince ? { activeSinceMs: sinceMs } : {}),
+    });
+    await printListing(invocation.output, invocation.format, {
+      columns: isSince ? [...columns, "became_active_at"] : columns,
+      tableColumns: isSince ? tableColumns.with(-1, "became_active_at") : tableColumns,
+      rows: isSince ? loadBecameActive(reader, meters) : meters,
       tableRowCountMax: tableRowCount(options.limit),
       empty: "no meters match",
-    }),
-  );
+    });
+  });
   return 0;
 }
 
@@ -100,60 +107,4 @@ function toFilter(options: MetersOptions): MeterFilter {
     ...(options.group === undefined ? {} : { marketGroupId: options.group.toLowerCase() }),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
   };
-}
-
-const timeLineLengthMax = 500;
-
-async function showMeter(invocation: Invocation, _options: unknown, [meterId = ""]: readonly string[]) {
-  const { loadMeter, loadMeterGroups, loadMeterHistory, loadMeterTimeLine } = await import(
-    "../reader/index.ts"
-  );
-  await withReader(invocation, async (reader: Reader) => {
-    const meter = loadMeter(reader, meterId);
-    if (meter === undefined) {
-      throw new Failure(
-        "usage",
-        `no meter ${meterId} in the snapshot: \`meter-sync meters --partner-reference …\` may find it`,
-      );
-    }
-    const groups = [...loadMeterGroups(reader, meterId)].map(
-      ({ trade_date, market_group_id, market_group_name, program }) =>
-        ({ trade_date, program, market_group_id, market_group_name }) as const,
-    );
-    const history = [...loadMeterHistory(reader, meterId)];
-    const events = [...loadMeterTimeLine(reader, meterId, timeLineLengthMax)];
-    const { output, format } = invocation;
-    if (format !== "table") {
-      const told = events.map((row) => JSON.parse(row.event) as unknown);
-      return printRecord(output, format, { ...meter, groups, assignment_history: history, events: told });
-    }
-    const { document: _document, required_actions: actions, ...facts } = meter;
-    await output.write(toFactLines(facts));
-    await output.write(toSection("Groups by trade date", groups, "none in the horizon"));
-    if (actions.length > 0) await output.write(toSection("Required actions", actions, ""));
-    await output.write(toSection("Assignments, and when they were known", history, "none yet"));
-    await output.write(toTimeLine(events, toNames(groups)));
-  });
-  return 0;
-}
-
-function toSection(title: string, rows: readonly Row[], empty: string): string {
-  const [first] = rows;
-  return `\n${title}\n${first === undefined ? `${empty}\n` : toTable(Object.keys(first), rows)}`;
-}
-
-/** The groups it is in now have names; those it has left show by their ids. */
-function toNames(groups: readonly { market_group_id: string; market_group_name: string | null }[]) {
-  return new Map(
-    groups.map((group) => [group.market_group_id, group.market_group_name ?? group.market_group_id]),
-  );
-}
-
-function toTimeLine(events: readonly EventRow[], names: ReadonlyMap<string, string>): string {
-  const rows = events.map((row) => ({
-    time: row.time,
-    sequence: row.sequence,
-    what: describeChange(JSON.parse(row.event), names),
-  }));
-  return toSection("What happened", rows, "nothing has been told about it since the first publication");
 }

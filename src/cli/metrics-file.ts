@@ -1,8 +1,8 @@
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Config } from "../config/index.ts";
-import { acquireLock, type Lock, toLockPath } from "../database/index.ts";
+import { acquireLock, type Lock, replaceText, toLockPath } from "../database/index.ts";
 import { Failure } from "../failure/index.ts";
 import { parseKeptMetrics, type TaskEnd } from "../metrics/index.ts";
 import { loadMetricsText } from "./metrics-text.ts";
@@ -25,7 +25,9 @@ export async function writeMetricsFile(
   try {
     const kept = parseKeptMetrics(readIfThere(path));
     const ends = [...kept.ends.filter(({ task }) => task !== end.task), end].sort(byTask);
-    replaceFile(path, await loadMetricsText(config, { nowMs: nowMs(), jobs: [], ends, kept }));
+    const text = await loadMetricsText(config, { nowMs: nowMs(), jobs: [], ends, kept });
+    // Collectors run as another user.
+    replaceText(path, text, 0o644);
   } finally {
     lock?.release();
   }
@@ -42,19 +44,6 @@ function readIfThere(path: string): string {
 
 function byTask(one: TaskEnd, other: TaskEnd): number {
   return one.task < other.task ? -1 : 1;
-}
-
-/** Collectors read `*.prom` alone, and run as another user. */
-function replaceFile(path: string, text: string): void {
-  const aside = `${path}.${process.pid}.tmp`;
-  try {
-    writeFileSync(aside, text);
-    chmodSync(aside, 0o644);
-    renameSync(aside, path);
-  } catch (error) {
-    rmSync(aside, { force: true });
-    throw error;
-  }
 }
 
 /** `null` where there is no place for a lock, or another process keeps it: then it is done without. */

@@ -1,6 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import { Failure } from "../failure/index.ts";
 import { parseDuration, parseInstant } from "../time/index.ts";
+import type { AskedDate } from "./trade-date.ts";
+import { parseWhen, type When } from "./when.ts";
 
 export function parseInstantOption(text: string): number {
   const instant = parseInstant(text);
@@ -15,11 +17,30 @@ export function parseDurationOption(text: string): number {
   return duration;
 }
 
+/** A time that the clock may be needed for: it is known only once all options are. */
+export function parseWhenOption(text: string): When {
+  const when = parseWhen(text);
+  if (when !== undefined) return when;
+  throw new InvalidArgumentError(
+    "It takes an instant such as 2026-11-01T06:17:00Z, a day, a duration such as 24h, today or yesterday.",
+  );
+}
+
 export function parseDateOption(text: string): string {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text) || parseInstant(`${text}T00:00Z`) === undefined) {
     throw new InvalidArgumentError("It takes a day such as 2026-11-01.");
   }
   return text;
+}
+
+/** A day, or the word for one that depends on the clock and on the region. */
+export function parseTradeDateOption(text: string): AskedDate {
+  if (text === "today" || text === "tomorrow") return text;
+  try {
+    return parseDateOption(text);
+  } catch {
+    throw new InvalidArgumentError("It takes a day such as 2026-11-01, today or tomorrow.");
+  }
 }
 
 /** A whole number, of at least `min`. */
@@ -53,29 +74,27 @@ export function parseColumnsOption(text: string): readonly string[] {
   throw new InvalidArgumentError("It takes names of columns, each once, such as meter_id,partner_reference.");
 }
 
-const listings = ["sinks", "dead-letters", "meters", "groups", "group", "events", "runs", "doctor"];
+const listings = [
+  "sinks",
+  "dead-letters",
+  "meters",
+  "actions",
+  "groups",
+  "group",
+  "events",
+  "runs",
+  "doctor",
+];
 
-type ColumnsAsked = {
-  readonly columns?: readonly string[];
-  readonly format?: string;
-  readonly list?: boolean;
-  readonly follow?: boolean;
-};
+type ColumnsAsked = { readonly columns?: readonly string[]; readonly list?: boolean };
 
 /** Only what lists rows has columns to choose from; a command that acts is refused before it has. */
 export function assertColumnsTaken(command: string, options: ColumnsAsked): void {
   if (options.columns === undefined || (command === "ack" && options.list === true)) return;
-  if (!listings.includes(command)) {
-    throw new Failure(
-      "usage",
-      `--columns chooses columns of a listing (${listings.join(", ")}, ack --list), and ${command} is ` +
-        "none: leave it out; --format json has every value by its name",
-    );
-  }
-  const { format = "ndjson", follow = false } = options;
-  if (command !== "events" || (!follow && ["table", "csv"].includes(format))) return;
+  if (listings.includes(command)) return;
   throw new Failure(
     "usage",
-    `--columns goes with --format table or csv of events: as ${format} each is printed whole`,
+    `--columns chooses columns of a listing (${listings.join(", ")}, ack --list), and ${command} is ` +
+      "none: leave it out; --format json has every value by its name",
   );
 }

@@ -5,7 +5,13 @@ import { neutralise } from "./neutralise.ts";
 
 /** A run report for people: what became of the run, what it read, what changed. */
 export function toReportLines(report: RunReport): string {
-  const facts = toFactLines({
+  const facts = toReportFacts(report);
+  return `${toHeadline(report)}\n${facts}${toWarningLines(report)}${toTripLines(report)}`;
+}
+
+/** What a run read and did, a line each. */
+export function toReportFacts(report: RunReport): string {
+  return toFactLines({
     run: report.run_id,
     mode: `${report.mode}${report.is_released ? ", held back and released" : ""}`,
     read: describeReading(report),
@@ -18,8 +24,10 @@ export function toReportLines(report: RunReport): string {
     ...(report.checksum === null ? {} : { checksum: report.checksum }),
     ...(report.error === null ? {} : { error: report.error }),
   });
-  const warnings = report.warnings.map((warning) => `${neutralise(`warning: ${warning}`)}\n`);
-  return `${toHeadline(report)}\n${facts}${warnings.join("")}${toTripLines(report)}`;
+}
+
+export function toWarningLines({ warnings }: Pick<RunReport, "warnings">): string {
+  return warnings.map((warning) => `${neutralise(`warning: ${warning}`)}\n`).join("");
 }
 
 /** Every rule that holds, or held, the run back, with its numbers. */
@@ -36,13 +44,14 @@ export function toChangeLines(
   title: string,
   events: readonly unknown[],
   groupNames: ReadonlyMap<string, string> = new Map(),
+  width?: number,
 ): string {
   if (events.length === 0) return "";
   const rows = events.map((event) => ({
     about: nameSubject(event),
     what: describeChange(event, groupNames),
   }));
-  return `\n${title}\n${toTable(["about", "what"], rows)}`;
+  return `\n${title}\n${toTable(["about", "what"], rows, width)}`;
 }
 
 /** Where a person goes from this report. */
@@ -75,11 +84,12 @@ The whole plan with its evidence: meter-sync run ${runId}
 `;
 }
 
-function toHeadline(report: RunReport): string {
+/** What became of a run, or would. */
+export function toHeadline(report: RunReport): string {
   const rehearsed = report.is_rehearsal ? ", a rehearsal" : "";
   if (report.status === "held" && report.is_dry_run) return `Dry run${rehearsed}: this would be held back`;
   if (report.status === "held") return `HELD BACK for a person to look at${rehearsed}`;
-  if (report.is_dry_run) return `Dry run${rehearsed}: this would be published`;
+  if (report.is_dry_run) return `Dry run${rehearsed}`;
   if (report.status === "published" && report.published_at !== null) {
     const baseline = report.is_baseline ? " as the baseline" : "";
     return `Published${baseline} at ${report.published_at}${rehearsed}`;

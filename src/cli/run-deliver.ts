@@ -11,8 +11,14 @@ import { assertReplayable, warnOfGoneSince, warnOfLateStarts } from "./kept-even
 import { withNoticeOnceIn } from "./noticing.ts";
 import { toSinkName } from "./sink-rows.ts";
 import { withMark } from "./stream-mark.ts";
+import { toInstantMs, type When } from "./when.ts";
 
-export type DeliverOptions = {
+export type DeliverOptions = Omit<ReplayOptions, "since" | "until"> & {
+  readonly since?: When;
+  readonly until?: When;
+};
+
+type ReplayOptions = {
   readonly replay?: boolean;
   readonly from?: number;
   readonly to?: number;
@@ -26,7 +32,7 @@ export type DeliverOptions = {
 
 /** The command `deliver`: what is due; or, with `--replay`, what was delivered before. */
 export async function runDeliver(invocation: Invocation, options: DeliverOptions): Promise<number> {
-  const filter = toReplayFilter(options);
+  const filter = toReplayFilter(toReplayOptions(options, invocation.clock.now()));
   const config = await invocation.loadConfig();
   assertSinks(config);
   if (filter === null) {
@@ -123,7 +129,7 @@ function isStdoutTaken(config: Config): boolean {
 /**
  * What is to be sent again, or `null` for a usual delivery. Throws a `Failure` for options that do not fit.
  */
-export function toReplayFilter(options: DeliverOptions): ReplayFilter | null {
+export function toReplayFilter(options: ReplayOptions): ReplayFilter | null {
   const { replay, from, to, since, until, type, group, sink } = options;
   const filter: ReplayFilter = {
     ...(from === undefined ? {} : { fromSequence: from }),
@@ -147,6 +153,14 @@ export function toReplayFilter(options: DeliverOptions): ReplayFilter | null {
     "--replay takes at least one of --from, --to, --since, --until, --type and --group; " +
       "`--from 1` is everything",
   );
+}
+
+function toReplayOptions({ since, until, ...options }: DeliverOptions, nowMs: number): ReplayOptions {
+  return {
+    ...options,
+    ...(since === undefined ? {} : { since: toInstantMs(since, nowMs) }),
+    ...(until === undefined ? {} : { until: toInstantMs(until, nowMs) }),
+  };
 }
 
 function toReplayNames({ sinks }: Config, { sink }: DeliverOptions): readonly string[] {

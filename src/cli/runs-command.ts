@@ -6,6 +6,7 @@ import { toEvidenceLines, toWholeReport } from "./evidence-lines.ts";
 import { printListing, printRecord } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
 import { toCountParser } from "./option-values.ts";
+import { toPlanReport } from "./plan-lines.ts";
 import { tableRowCount, withReader } from "./reading.ts";
 import { toChangeLines, toNextLines, toReportLines } from "./report-lines.ts";
 
@@ -77,7 +78,7 @@ async function showRun(
   { changes: changeCount }: { readonly changes: number },
   [runId = ""]: readonly string[],
 ): Promise<number> {
-  const { loadRun } = await import("../reader/index.ts");
+  const { loadPlanFacts, loadRun } = await import("../reader/index.ts");
   await withReader(invocation, async (reader) => {
     const run = loadRun(reader, runId);
     if (run === undefined) throw new Failure("usage", toUnknown(runId));
@@ -86,12 +87,13 @@ async function showRun(
     const changes = run.status === "held" ? await loadPlan(reader, run.run_id, changeCount) : null;
     const { output, format } = invocation;
     if (format !== "table") {
-      const plan = changes === null ? {} : { first_changes: changes };
+      const plan =
+        changes === null ? {} : { first_changes: changes, plan: loadPlanFacts(reader, run.run_id) };
       return printRecord(output, format, { ...row, report, ...plan });
     }
     // A run that was killed has no report yet; its row is all there is.
     if (!isComplete) return printRecord(output, format, row);
-    return output.write(await toRunLines(reader, run, changes));
+    return output.write(await toRunLines(reader, run, changes, output.width));
   });
   return 0;
 }
@@ -111,19 +113,18 @@ async function toRunLines(
   reader: Reader,
   run: RunDocument,
   changes: readonly unknown[] | null,
+  width: number | undefined,
 ): Promise<string> {
-  const { loadGroupNames } = await import("../reader/index.ts");
+  const { loadGroupNames, loadPlanFacts } = await import("../reader/index.ts");
   // A report is written before its run may be superseded or discarded; the row knows.
   const report = { ...toWholeReport(run.report), status: run.status as RunStatus };
   const names = loadGroupNames(reader);
+  const evidence = toEvidenceLines(report, names, width);
+  if (changes === null) return `${toReportLines(report)}${evidence}`;
   return [
-    toReportLines(report),
-    toEvidenceLines(report, names),
-    ...(changes === null
-      ? []
-      : [
-          toChangeLines(`The first ${changes.length} changes that it would tell`, changes, names),
-          toNextLines(report),
-        ]),
+    toPlanReport(report, loadPlanFacts(reader, run.run_id), [], names, width),
+    evidence,
+    toChangeLines(`The first ${changes.length} changes that it would tell`, changes, names, width),
+    toNextLines(report),
   ].join("");
 }

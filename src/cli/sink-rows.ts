@@ -3,7 +3,7 @@ import { Failure } from "../failure/index.ts";
 import type { SinkState } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
 import { formatAge } from "./durations.ts";
-import { toTable } from "./formats.ts";
+import { type Row, toTable } from "./formats.ts";
 
 /** One sink as it is shown: what the database holds of it, and what that means now. */
 export type SinkRow = Omit<SinkState, "settled_sequence" | "start_sequence"> & {
@@ -99,20 +99,32 @@ function toNewRow(name: string): SinkRow {
   };
 }
 
-/** The sinks for people, with what went wrong last beneath; `realNowMs` tells how long ago that was. */
-export function toSinkLines(rows: readonly SinkRow[], realNowMs: number): string {
-  const table = toTable(
-    ["sink", "place", "undelivered", "oldest", "set_aside", "state", "last_error"],
-    rows.map((row) => ({
-      sink: row.name,
-      place: row.settled_sequence,
-      undelivered: row.undelivered,
-      oldest: describeSeconds(row.oldest_undelivered_age_seconds),
-      set_aside: row.set_aside,
-      state: describeState(row),
-      last_error: describeError(row, realNowMs),
-    })),
-  );
+/** The words a table has for a sink, some in place of a value of the same name. */
+export const sinkTableColumns = [
+  "sink",
+  "place",
+  "undelivered",
+  "oldest",
+  "set_aside",
+  "state",
+  "last_error",
+] as const;
+
+/** The sinks with these words beside their values; `realNowMs` tells how long ago something went wrong. */
+export function toSinkTableRows(rows: readonly SinkRow[], realNowMs: number): readonly Row[] {
+  return rows.map((row) => ({
+    ...row,
+    sink: row.name,
+    place: row.settled_sequence,
+    oldest: describeSeconds(row.oldest_undelivered_age_seconds),
+    state: describeState(row),
+    last_error: describeError(row, realNowMs),
+  }));
+}
+
+/** The sinks for people, with what went wrong last, and what to do about it beneath. */
+export function toSinkLines(rows: readonly SinkRow[], realNowMs: number, width?: number): string {
+  const table = toTable(sinkTableColumns, toSinkTableRows(rows, realNowMs), width);
   const advice = [
     ...(rows.some((row) => row.set_aside > 0) ? [deadLetterAdvice] : []),
     ...(rows.some((row) => row.state === "disabled") ? [enableAdvice] : []),

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { printListing } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
 import { withReader } from "./reading.ts";
-import { sinkColumns, toSinkLines, toSinkRows } from "./sink-rows.ts";
+import { sinkColumns, sinkTableColumns, toSinkLines, toSinkRows, toSinkTableRows } from "./sink-rows.ts";
 
 export function addSinkCommands(program: Command, act: Act): void {
   program
@@ -43,10 +43,14 @@ async function listSinks(invocation: Invocation): Promise<number> {
     const { output, format, clock, realClock } = invocation;
     const realNowMs = realClock.now();
     const rows = toSinkRows(loadSinkStates(reader), config, { nowMs: clock.now(), realNowMs });
-    if (format === "table" && rows.length > 0) return output.write(toSinkLines(rows, realNowMs));
+    const isTable = format === "table" && rows.length > 0;
+    if (isTable && output.asked === undefined) {
+      return output.write(toSinkLines(rows, realNowMs, output.width));
+    }
     return printListing(output, format, {
       columns: sinkColumns,
-      rows,
+      tableColumns: sinkTableColumns,
+      rows: isTable ? toSinkTableRows(rows, realNowMs) : rows,
       tableRowCountMax: rows.length,
       empty: "no sinks: nothing is delivered anywhere; METER_SYNC_SINKS says where to",
     });

@@ -25,9 +25,10 @@ export function addSyncCommand(program: Command, act: Act): void {
 }
 
 const examples = `
-Prints the run report; without a sink also the first 20 changes. With the stdout sink, stdout carries change
-events only, and the report is a log line. A plan that looks like losing meters is held back (exit code 6):
-\`meter-sync run held\` shows it, \`release\` or \`discard\` decides on it.
+Prints the run report; without a sink also the first 20 changes. --dry-run prints what would change, group by
+group, and why it would be held back. With the stdout sink, stdout carries change events only, and the report
+is a log line. A plan that looks like losing meters is held back (exit code 6): \`meter-sync run held\` shows
+it, \`release\` or \`discard\` decides on it.
 
 Examples:
   meter-sync sync

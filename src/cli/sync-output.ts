@@ -2,7 +2,15 @@ import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
 import { toExitCode } from "../failure/index.ts";
 import type { Logger } from "../log/index.ts";
-import { loadGroupNames, loadPlannedEvents, loadRunEvents, toReader } from "../reader/index.ts";
+import {
+  loadGroupNames,
+  loadPlanChanges,
+  loadPlanFacts,
+  loadPlannedEvents,
+  loadRunEvents,
+  type PlanFacts,
+  toReader,
+} from "../reader/index.ts";
 import type { RunReport } from "../sync/index.ts";
 import { type DeliveryPass, toPassExit } from "./delivering.ts";
 import { toDeliveryLines, toOverdueLines } from "./delivery-lines.ts";
@@ -10,9 +18,11 @@ import { tell } from "./ending.ts";
 import type { FinishedRun } from "./finish-run.ts";
 import { printRecord } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
+import { toPlanReport } from "./plan-lines.ts";
 import { toChangeLines, toNextLines, toReportLines } from "./report-lines.ts";
 
 const changeCountMax = 20;
+const changesOfEachKind = 3;
 
 export type SyncResult = {
   readonly config: Config;
@@ -39,13 +49,18 @@ export async function printSync(invocation: Invocation, result: SyncResult): Pro
       delivery,
       acknowledgement,
       ...(changes === null ? {} : { first_changes: changes }),
+      ...(isPlanned(report) ? { plan: loadFacts(result) } : {}),
     });
     return;
   }
-  await output.write(toReportLines(report));
-  if (changes !== null) {
-    const names = loadGroupNames(toReader(result.database));
-    await output.write(toChangeLines(toChangesTitle(report), changes, names));
+  if (isPlanned(report)) await output.write(toPlanned(result, output.width));
+  else {
+    await output.write(toReportLines(report));
+    if (changes !== null) {
+      const names = loadGroupNames(toReader(result.database));
+      const title = `The first ${changeCountMax} changes at most`;
+      await output.write(toChangeLines(title, changes, names, output.width));
+    }
   }
   if (delivery !== null) await output.write(toDeliveryLines(delivery, config.backlogCountMax));
   await output.write(toOverdueLines(acknowledgement));
@@ -56,20 +71,31 @@ export async function printSync(invocation: Invocation, result: SyncResult): Pro
 export async function toRunExit(
   { surroundings }: Invocation,
   report: RunReport,
-  { pass, exportFailure }: FinishedRun,
+  { pass, exportFailure, reportFailure }: FinishedRun,
   isCutShort: boolean,
 ): Promise<number> {
   if (isCutShort) await tell(surroundings, "stopped; what is not delivered yet is delivered by the next run");
   // The run's own code says more than that a sink has to be tried again, or looked at.
   if (report.exit_code !== 0) return report.exit_code;
   if (isCutShort) return 3;
-  return toPassExit(pass) || (exportFailure === null ? 0 : toExitCode(exportFailure));
+  const failure = exportFailure ?? reportFailure;
+  return toPassExit(pass) || (failure === null ? 0 : toExitCode(failure));
 }
 
-/** What heads the changes of a run, told or only planned. */
-export function toChangesTitle({ status, is_dry_run: isDryRun }: RunReport): string {
-  if (status === "held" && !isDryRun) return `The first ${changeCountMax} changes at most that it would tell`;
-  return `The first ${changeCountMax} changes at most`;
+/** Whether there is a plan to look at, of which nothing was published. */
+function isPlanned({ is_dry_run: isDryRun, status }: RunReport): boolean {
+  return isDryRun || status === "held";
+}
+
+function toPlanned(result: SyncResult, width?: number): string {
+  const { report } = result;
+  const reader = toReader(result.database);
+  const changes = loadPlanChanges(reader, report.run_id, changesOfEachKind);
+  return toPlanReport(report, loadFacts(result), changes, loadGroupNames(reader), width);
+}
+
+function loadFacts({ database, report }: SyncResult): PlanFacts {
+  return loadPlanFacts(toReader(database), report.run_id, report.is_baseline);
 }
 
 /** What no sink gets; of a plan that is held back none does. */

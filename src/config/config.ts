@@ -112,6 +112,8 @@ export type Config = {
   readonly exportKeepCount: number;
   /** Whether exports carry the documents as Leap sent them. */
   readonly exportsPersonalData: boolean;
+  /** Absolute path of the report, `null` for off. */
+  readonly reportPath: string | null;
   readonly keep: KeepConfig;
   /** Absolute path of the metrics for a textfile collector, `null` for off. */
   readonly metricsPath: string | null;

@@ -16,4 +16,5 @@ export type {
   WebhookConfig,
 } from "./config.ts";
 export { type ParsedConfig, parseConfig } from "./parse-config.ts";
+export { toWrittenFiles } from "./paths.ts";
 export { type Variable, type VariableName, variables } from "./variables.ts";

@@ -1,6 +1,7 @@
 import type { Config, Credentials } from "./config.ts";
+import { checkPaths } from "./paths.ts";
 import { type ConfigInput, gatherSettings, type Settings } from "./settings.ts";
-import { checkPaths, parseAcknowledgedBy, parseSinks } from "./sinks.ts";
+import { parseAcknowledgedBy, parseSinks } from "./sinks.ts";
 import {
   type ParseValue,
   parseAccountId,
@@ -56,10 +57,11 @@ function assembleConfig(
   const take: Take = (name, parse) => takeValue(name, parse, settings, problems);
   const databasePath = take("METER_SYNC_DATABASE", parseFilePath(cwd));
   const exportPath = take("METER_SYNC_EXPORT", parseFilePathOrOff(cwd));
+  const reportPath = take("METER_SYNC_REPORT", parseFilePathOrOff(cwd));
   const metricsPath = take("METER_SYNC_METRICS_FILE", parseMetricsPathOrOff(cwd));
   const listed = parseSinks(settings, input, problems);
   const acknowledgedBy = settings.texts.get("METER_SYNC_ACKNOWLEDGED_BY");
-  const written = { databasePath, exportPath, metricsPath };
+  const written = { databasePath, exportPath, metricsPath, reportPath };
   checkPaths(written, { sinks: listed.sinks, mayReadExport: input.isDatabaseAsked === true }, problems);
   return {
     databasePath,
@@ -91,6 +93,7 @@ function assembleConfig(
     exportPath,
     exportKeepCount: take("METER_SYNC_EXPORT_KEEP", parseWholeNumber(0, 99)),
     exportsPersonalData: take("METER_SYNC_EXPORT_PERSONAL", parseSwitch),
+    reportPath,
     keep: assembleKeep(take),
     metricsPath,
     heartbeat: {

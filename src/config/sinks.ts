@@ -61,39 +61,6 @@ export function parseAcknowledgedBy(
   return [...acknowledging];
 }
 
-/** What writes to the database's own file, or two things to one file, would destroy it. */
-export function checkPaths(
-  { databasePath, exportPath, metricsPath }: WrittenPaths,
-  { sinks, mayReadExport }: { readonly sinks: readonly SinkConfig[]; readonly mayReadExport: boolean },
-  problems: string[],
-): void {
-  if (isPath(exportPath) && exportPath === databasePath && !mayReadExport) {
-    problems.push("METER_SYNC_EXPORT names the database itself; it accepts off, or the path of another file");
-  }
-  if (isPath(metricsPath) && (metricsPath === databasePath || metricsPath === exportPath)) {
-    problems.push(
-      "METER_SYNC_METRICS_FILE names the file of the database or of the export; it accepts another path",
-    );
-  }
-  for (const sink of sinks) {
-    if (sink.kind !== "file" || ![databasePath, exportPath, metricsPath].includes(sink.path)) continue;
-    problems.push(
-      "METER_SYNC_SINKS names the file of database, export or metrics; file: accepts another path",
-    );
-  }
-}
-
-/** `undefined` where it could not be read, which is told already; `null` where it is off. */
-type WrittenPaths = {
-  readonly databasePath: string | undefined;
-  readonly exportPath: string | null | undefined;
-  readonly metricsPath: string | null | undefined;
-};
-
-function isPath(path: string | null | undefined): path is string {
-  return typeof path === "string";
-}
-
 function toParts(text: string | undefined): readonly string[] {
   return text === undefined || text.trim() === "" ? [] : text.split(",").map((part) => part.trim());
 }

@@ -34,6 +34,13 @@ export const upkeepVariables = [
     ...shown,
   },
   {
+    name: "METER_SYNC_REPORT",
+    help: "After a publication, and where one is held back, write the report for people: one HTML file",
+    accepts: "off, or the path of a file",
+    default: "off",
+    ...shown,
+  },
+  {
     name: "METER_SYNC_KEEP_EVENTS",
     help: "How long change events stay; what is undelivered, unacknowledged or set aside stays longer",
     accepts: keep,

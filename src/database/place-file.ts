@@ -3,21 +3,17 @@ import {
   closeSync,
   copyFileSync,
   existsSync,
-  fsyncSync,
   linkSync,
-  lstatSync,
   openSync,
-  readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   statSync,
 } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname } from "node:path";
 import { Failure } from "../failure/index.ts";
-import { toDatabaseFailure } from "./database-failure.ts";
 import { isExport, loadMarkOf } from "./export-file.ts";
 import { acquireLock } from "./lock.ts";
+import { assertNotOfDatabase, flush, isSameFile, toPlaceFailure, toRealTarget } from "./placing.ts";
 
 export type PlaceOptions = {
   /** How many earlier ones stay beside it, as `FILE.1` (the newest) to `FILE.N`. */
@@ -32,19 +28,6 @@ export type PlaceOptions = {
 
 export type Placed = { readonly path: string; readonly bytes: number };
 
-const companions = [
-  "",
-  "-wal",
-  "-shm",
-  "-journal",
-  ".lock",
-  ".deliver.lock",
-  ".metrics.lock",
-  ".told",
-  ".told.new",
-];
-/** As many as Linux follows. */
-const linkCountMax = 40;
 const keepCountMax = 99;
 /** One name each for all exports to a file: whatever a crash left there is ours, and removed by the next. */
 const newEnding = ".meter-sync-new";
@@ -77,56 +60,41 @@ export function placeFile(target: string, options: PlaceOptions, write: (path: s
       return { path, bytes };
     } catch (error) {
       removeLeftovers(path);
-      throw toPlaceFailure(error, path);
+      throw toPlaceFailure(error, couldNot(path));
     }
   } finally {
     lock.release();
   }
 }
 
+function couldNot(path: string): string {
+  return `cannot export to ${path}`;
+}
+
 function findPlace(target: string, options: PlaceOptions): string {
   try {
-    const path = toRealTarget(target);
+    const path = toRealTarget(target, couldNot(target));
     assertPlaceable(path, options);
     return path;
   } catch (error) {
-    throw toPlaceFailure(error, target);
+    throw toPlaceFailure(error, couldNot(target));
   }
-}
-
-/** Where a link leads, so that the link itself stays: also one whose export was moved away. */
-function toRealTarget(target: string, linkCount = 0): string {
-  const folder = dirname(target);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new Failure("usage", `cannot export to ${target}: there is no folder ${folder}; make it first`);
-  }
-  if (existsSync(target)) return realpathSync(target);
-  const path = join(realpathSync(folder), basename(target));
-  if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
-  if (linkCount === linkCountMax) {
-    throw new Failure("usage", `cannot export to ${target}: its links lead in a circle; name another file`);
-  }
-  return toRealTarget(resolve(dirname(path), readlinkSync(path)), linkCount + 1);
 }
 
 function assertPlaceable(path: string, { databasePath, keepCount }: PlaceOptions): void {
-  const real = realpathSync(databasePath);
   const places = [path, ...toEarlier(path, keepCount)];
-  for (const place of [...places, `${path}.lock`, `${path}${newEnding}`, `${path}${olderEnding}`]) {
-    if (companions.some((ending) => place === `${real}${ending}`) || isSameFile(place, real)) {
-      throw new Failure("usage", `cannot export to ${path}: ${place} belongs to the database itself`);
-    }
-  }
+  const written = [...places, `${path}.lock`, `${path}${newEnding}`, `${path}${olderEnding}`];
+  assertNotOfDatabase(written, databasePath, couldNot(path));
   for (const place of places) {
     const stat = statSync(place, { throwIfNoEntry: false });
     if (stat === undefined) continue;
     if (stat.isDirectory()) {
-      throw new Failure("usage", `cannot export to ${path}: ${place} is a folder; name a file in it`);
+      throw new Failure("usage", `${couldNot(path)}: ${place} is a folder; name a file in it`);
     }
     if (!stat.isFile() || !isOurs(place)) {
       throw new Failure(
         "usage",
-        `cannot export to ${path}: ${place} is there and is no export of meter-sync; move it away, or name ` +
+        `${couldNot(path)}: ${place} is there and is no export of meter-sync; move it away, or name ` +
           "another file",
       );
     }
@@ -137,7 +105,7 @@ function isOurs(place: string): boolean {
   try {
     return isExport(place);
   } catch (error) {
-    throw toPlaceFailure(error, place);
+    throw toPlaceFailure(error, couldNot(place));
   }
 }
 
@@ -178,21 +146,6 @@ function rotate(path: string, { keepCount, keepsPersonal = true }: PlaceOptions)
   renameSync(aside, newest);
 }
 
-function isSameFile(left: string, right: string): boolean {
-  const one = statSync(left, { throwIfNoEntry: false });
-  const other = statSync(right, { throwIfNoEntry: false });
-  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
-}
-
-function flush(path: string): void {
-  const file = openSync(path, "r");
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
 function removeLeftovers(path: string): void {
   for (const ending of [newEnding, `${newEnding}-journal`, olderEnding]) {
     try {
@@ -201,13 +154,4 @@ function removeLeftovers(path: string): void {
       // What keeps it from being removed keeps it from being written: that error says why.
     }
   }
-}
-
-function toPlaceFailure(error: unknown, path: string): unknown {
-  const failure = toDatabaseFailure(error, `cannot export to ${path}`);
-  if (failure instanceof Failure) return failure;
-  const code = (error as NodeJS.ErrnoException).code;
-  if (code === undefined) return error;
-  const message = `cannot export to ${path}: ${code}; check the disk, and what stands at that path`;
-  return new Failure("environment", message, { cause: error, fields: { code } });
 }

@@ -58,10 +58,11 @@ const firstCount = 20;
 export function loadAcknowledgementStatus(reader: Reader, view: AcknowledgementView): AcknowledgementStatus {
   const counts = reader.database
     .prepare(
-      `WITH seen AS (${seen("")})
+      // Once for each remap, not once for each count.
+      `WITH seen AS MATERIALIZED (SELECT shown, is_overdue FROM (${seen("")}) WHERE sequence > @start)
        SELECT ${remapStates.map((state) => `coalesce(sum(shown = '${state}'), 0) AS ${state}`).join(", ")},
          coalesce(sum(is_overdue), 0) AS overdue
-       FROM seen WHERE sequence > @start`,
+       FROM seen`,
     )
     .get(toValues(reader, view));
   const count = (name: string): number => Number(counts?.[name] ?? 0);
@@ -114,7 +115,7 @@ function loadFirstOverdue(reader: Reader, view: AcknowledgementView): readonly R
 }
 
 /** Remaps as they are shown. Being delivered is not kept: it follows from the sinks' places. */
-function seen(condition: string): string {
+export function seen(condition: string): string {
   const mine = "s.name IN (SELECT value FROM json_each(@names)) AND s.start_sequence < t.sequence";
   return `SELECT t.*, max(t.starts_at_ms - @marginMs, t.told_at_ms + @graceMs) AS due_at_ms,
     CASE WHEN t.state = 'told'
@@ -134,7 +135,8 @@ function open(state: RemapState["state"] | "overdue" | undefined): string {
   return state === undefined ? "" : `WHERE t.state = '${state}'`;
 }
 
-function toValues(reader: Reader, { acknowledgedBy, marginMs, nowMs }: AcknowledgementView) {
+/** What `seen` is asked with; `start` is null where no sink is acknowledged. */
+export function toValues(reader: Reader, { acknowledgedBy, marginMs, nowMs }: AcknowledgementView) {
   return {
     names: JSON.stringify(acknowledgedBy),
     start: loadAcknowledgementStart(reader, acknowledgedBy),

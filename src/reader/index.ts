@@ -15,6 +15,8 @@ export {
   loadRemapStates,
   type RemapState,
 } from "./acknowledgement-store.ts";
+export { type ActionFilter, type ActionRow, loadActions } from "./action-store.ts";
+export { loadBecameActive } from "./active-store.ts";
 export {
   type AsOf,
   type GroupAsOf,
@@ -41,6 +43,8 @@ export {
   loadPlannedEvents,
   loadRunEvents,
 } from "./event-store.ts";
+export { loadSequenceSince } from "./event-time-store.ts";
+export { loadGroupRegions } from "./group-region-store.ts";
 export {
   type GroupDay,
   type GroupMember,
@@ -70,8 +74,29 @@ export {
   loadSinkLooks,
   type SinkLook,
 } from "./metrics-store.ts";
+export type {
+  BaselineFacts,
+  PlanChanges,
+  PlanFacts,
+  PlanFlow,
+  PlanGroup,
+  PlanMeters,
+  PlanRemaps,
+  RemappedMeters,
+} from "./plan-facts.ts";
+export { loadPlanChanges, loadPlanFacts } from "./plan-store.ts";
 export type { PollAuditRow, PollStatus } from "./poll-store.ts";
 export { openReader, type Reader, toReader } from "./reader.ts";
+export type {
+  ActionFacts,
+  EnrollmentFacts,
+  GroupFacts,
+  RemapFacts,
+  ReportFacts,
+  ReportGroup,
+  ReportRun,
+} from "./report-facts.ts";
+export { loadReportFacts } from "./report-store.ts";
 export {
   type HeldRun,
   loadHeldRun,
@@ -90,3 +115,5 @@ export {
   type SnapshotInfo,
   type SnapshotStatus,
 } from "./status-store.ts";
+export type { TimeLineKind, TimeLineRow } from "./time-line-row.ts";
+export { loadTimeLine, type TimeLine } from "./time-line-store.ts";

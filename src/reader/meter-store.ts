@@ -1,3 +1,5 @@
+import { formatInstant } from "../time/index.ts";
+import { toActiveSinceCondition } from "./active-store.ts";
 import { type EventRow, toEventRow } from "./event-store.ts";
 import type { GroupMember } from "./group-store.ts";
 import { parseJsonColumn, type Reader } from "./reader.ts";
@@ -43,6 +45,8 @@ export type MeterFilter = {
   readonly partnerReference?: string;
   /** In this group on any trade date of the horizon. */
   readonly marketGroupId?: string;
+  /** Can be dispatched, and was told to have become so at this instant or later, epoch milliseconds. */
+  readonly activeSinceMs?: number;
   readonly limit?: number;
 };
 
@@ -52,7 +56,7 @@ const columns = `meter_id, partner_reference, transmission_region, meter_type, t
 
 /** The portfolio in the order of meter ids. */
 export function* loadMeters(reader: Reader, filter: MeterFilter = {}): Generator<MeterRow> {
-  const { sql, values } = toCondition(filter);
+  const { sql, values } = toCondition(reader, filter);
   const rows = reader.database
     .prepare(`SELECT ${columns} FROM snapshot_meters ${sql} ORDER BY meter_id LIMIT ?`)
     .iterate(...values, filter.limit ?? -1);
@@ -80,14 +84,36 @@ export function* loadMeterGroups(reader: Reader, meterId: string): Generator<Gro
 
 /** Every assignment ever published for it, in the order it became known. */
 export function* loadMeterHistory(reader: Reader, meterId: string): Generator<AssignmentRow> {
-  yield* reader.database
-    .prepare(
-      `SELECT program, market_group_id, effective_from, effective_to, known_from, known_to
-       FROM snapshot_assignment_history WHERE meter_id = ?
-       ORDER BY known_from, program, effective_from, market_group_id`,
-    )
-    .iterate(meterId.toLowerCase()) as Iterable<AssignmentRow>;
+  for (const { market_group_name: _, ...row } of loadNamedHistory(reader, meterId)) yield row;
 }
+
+/** The same with the names that the groups have now. */
+export function* loadNamedHistory(
+  { database }: Reader,
+  meterId: string,
+): Generator<AssignmentRow & { readonly market_group_name: string | null }> {
+  const rows = database.prepare(historyQuery).iterate({ meterId: meterId.toLowerCase() });
+  for (const { known_from_ms: from, known_to_ms: to, ...row } of rows) {
+    const known = {
+      known_from: formatInstant(Number(from)),
+      known_to: to === null ? null : formatInstant(Number(to)),
+    };
+    yield { ...(row as Omit<AssignmentRow, keyof typeof known> & NamedGroup), ...known };
+  }
+}
+
+type NamedGroup = { readonly market_group_name: string | null };
+
+// What is current and what is history each have an index of their own, which the view of both cannot use.
+const ofMeter = "meter_key = (SELECT meter_key FROM meter WHERE meter_id = @meterId)";
+const historyQuery = `SELECT a.program, a.market_group_id, g.market_group_name, a.effective_from,
+    a.effective_to, a.known_from_ms, a.known_to_ms
+  FROM (
+    SELECT * FROM assignment INDEXED BY assignment_current_meter WHERE ${ofMeter} AND known_to_ms IS NULL
+    UNION ALL
+    SELECT * FROM assignment INDEXED BY assignment_history_meter WHERE ${ofMeter} AND known_to_ms IS NOT NULL
+  ) a LEFT JOIN market_group g ON g.market_group_id = a.market_group_id
+  ORDER BY a.known_from_ms, a.program, a.effective_from, a.market_group_id`;
 
 /** The change events about it, oldest first; of more than `limit` the latest. */
 export function* loadMeterTimeLine(reader: Reader, meterId: string, limit = -1): Generator<EventRow> {
@@ -101,7 +127,10 @@ export function* loadMeterTimeLine(reader: Reader, meterId: string, limit = -1):
   for (const row of rows) yield toEventRow(row);
 }
 
-function toCondition(filter: MeterFilter): { readonly sql: string; readonly values: readonly unknown[] } {
+function toCondition(
+  reader: Reader,
+  filter: MeterFilter,
+): { readonly sql: string; readonly values: readonly unknown[] } {
   const conditions: string[] = [];
   const values: unknown[] = [];
   const flags = [
@@ -120,6 +149,11 @@ function toCondition(filter: MeterFilter): { readonly sql: string; readonly valu
   if (filter.marketGroupId !== undefined) {
     conditions.push("meter_id IN (SELECT meter_id FROM snapshot_group_members WHERE market_group_id = ?)");
     values.push(filter.marketGroupId);
+  }
+  if (filter.activeSinceMs !== undefined) {
+    const became = toActiveSinceCondition(reader, filter.activeSinceMs);
+    conditions.push("dispatchable = 1", became.condition);
+    values.push(...became.values);
   }
   return { sql: conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`, values };
 }

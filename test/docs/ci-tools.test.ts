@@ -22,7 +22,17 @@ function runTools(programs: Record<string, string>) {
   return spawnSync("/bin/bash", ["-c", command], { env: environment, encoding: "utf8" });
 }
 
-const wanted = ["promtool", "cron", "buildah", "podman", "runc", "debootstrap", "pgrep", "sqlite3"];
+const wanted = [
+  "promtool",
+  "cron",
+  "buildah",
+  "podman",
+  "runc",
+  "debootstrap",
+  "pgrep",
+  "sqlite3",
+  "chromium",
+];
 const unreachable = { "apt-get": "exit 100", id: "echo 0" };
 
 it("asks for no package where every program is there", () => {

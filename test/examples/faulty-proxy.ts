@@ -76,7 +76,7 @@ async function passOn(target: string, { headers }: IncomingMessage, body: Buffer
   const response = await fetch(target, {
     method: "POST",
     headers: Object.fromEntries(kept.map(([name, value]) => [name, String(value)])),
-    body,
+    body: new Uint8Array(body),
   });
   await response.arrayBuffer();
   return response.status;

@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { rooms, topLevel } from "./floor-plan.ts";
+import { rooms } from "./floor-plan.ts";
 import { inspectHouse, type SourceFile, toRoom } from "./inspect.ts";
 import { inspectStyle } from "./inspect-style.ts";
+import { topLevel } from "./measures.ts";
 
 const top = join(import.meta.dirname, "..", "..");
 

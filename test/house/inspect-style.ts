@@ -1,5 +1,5 @@
-import { columnCountMax, generated, lineCountMax } from "./floor-plan.ts";
 import type { SourceFile } from "./inspect.ts";
+import { columnCountMax, generated, lineCountMax } from "./measures.ts";
 import { stripComments, toLine } from "./source.ts";
 
 const nothingNames = /^(utils?|common|helpers?|types?|services?|misc|shared)$/;

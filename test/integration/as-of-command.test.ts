@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { toAsOf, toNothingKnown } from "../../src/cli/as-of.ts";
 import { openDatabase } from "../../src/database/index.ts";
 import { digestOf } from "../support/oracle-views.ts";
+import { runInProcess } from "./cli-in-process.ts";
 import { runProgram } from "./run-program.ts";
 import { fillSmallDatabase, group, insert, meter, publishedAtMs } from "./small-database.ts";
 
@@ -108,6 +109,17 @@ describe("--known-at", () => {
     }
   });
 
+  it("takes a trade date by its word, though the publication does not reach it", async () => {
+    const known = ["--known-at", publishedAt, "--now", "2026-11-04T20:00:00Z"];
+    const words = ["group", group.north, "--trade-date", "tomorrow", ...known, "--database", path];
+    const { exitCode, stdout } = await runInProcess(words);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      trade_dates: [{ trade_date: "2026-11-05", member_count: 2 }],
+      members: [{ meter_id: meter.plain }, { meter_id: meter.hostile }],
+    });
+  });
+
   it("needs a trade date", async () => {
     for (const words of [
       ["groups", "--known-at", publishedAt],
@@ -117,6 +129,68 @@ describe("--known-at", () => {
       expect([exitCode, stdout]).toEqual([2, ""]);
       expect(messages).toEqual([expect.stringContaining("add --trade-date")]);
     }
+  });
+});
+
+describe("--trade-date by its word", () => {
+  const shown = async (...words: readonly string[]) => {
+    const { exitCode, stdout } = await runInProcess([...words, "--database", path]);
+    expect(exitCode).toBe(0);
+    return JSON.parse(stdout);
+  };
+
+  it("is the day of the clock in the region's zone, however old the publication is", async () => {
+    // The publication's first day is the 27th; half an hour before midnight in California it is the 28th.
+    const late = ["--now", "2026-10-29T06:30:00Z"];
+    const one = await shown("group", group.south, "--trade-date", "tomorrow", ...late);
+    expect(one.trade_dates).toMatchObject([{ trade_date: "2026-10-29" }]);
+    const all = await shown("groups", "--trade-date", "today", ...late);
+    expect(all.map((row: { trade_date: string }) => row.trade_date)).toEqual(["2026-10-28", "2026-10-28"]);
+  });
+
+  it("is refused as stale where the publication does not show it", async () => {
+    for (const words of [["groups"], ["group", group.north]]) {
+      const late = ["--trade-date", "tomorrow", "--now", "2026-10-30T06:30:00Z"];
+      const { exitCode, stdout, messages } = await ask(...words, ...late);
+      expect([exitCode, stdout]).toEqual([3, ""]);
+      expect(messages).toEqual([
+        expect.stringMatching(/^tomorrow is 2026-10-30, .* sync`, or give the date/),
+      ]);
+    }
+  });
+
+  it("is the members' day for a group, and refused for all groups where it is two", async () => {
+    const copy = join(folder, "two-zones.sqlite");
+    const database = openDatabase(path);
+    database.prepare("VACUUM INTO ?").run(copy);
+    database.close();
+    const east = openDatabase(copy);
+    const horizon = { transmission_region: "NYISO", zone: "America/New_York", today: "2026-10-28" };
+    insert(east, "horizon", { ...horizon, last_looked_at: "2026-10-28", known_through: "2026-10-28" });
+    // A meter of the east was a member once, for all that was known then.
+    east.execute("UPDATE revision SET transmission_region = 'NYISO' WHERE meter_key = 3");
+    const once = { meter_key: 3, market_group_id: group.north, effective_from: "2026-10-27" };
+    insert(east, "assignment", { ...once, known_from_ms: publishedAtMs, known_to_ms: laterMs });
+    east.close();
+    const late = ["--trade-date", "tomorrow", "--now", "2026-10-29T06:30:00Z", "--database", copy];
+    const one = await runInProcess(["group", group.north, ...late]);
+    expect(JSON.parse(one.stdout).trade_dates).toMatchObject([{ trade_date: "2026-10-29" }]);
+    for (const words of [["groups"], ["group", group.north, "--known-at", publishedAt]]) {
+      const { exitCode, stdout, messages } = await runProgram([...words, ...late]);
+      expect([exitCode, stdout]).toEqual([2, ""]);
+      expect(messages).toEqual([expect.stringContaining("2026-10-29 in CAISO; 2026-10-30 in NYISO.")]);
+    }
+    const noon = ["--trade-date", "tomorrow", "--now", "2026-10-28T20:00:00Z", "--database", copy];
+    const shown = await runProgram(["groups", ...noon]);
+    expect([shown.exitCode, JSON.parse(shown.stdout).length]).toEqual([0, 2]);
+    expect(shown.messages).toEqual([
+      "tomorrow is 2026-10-29, which the last publication does not show in NYISO",
+    ]);
+  });
+
+  it("finds no group of an id that there is not", async () => {
+    const { exitCode, messages } = await ask("group", "nowhere", "--trade-date", "tomorrow");
+    expect([exitCode, messages]).toEqual([2, [expect.stringContaining("no group nowhere with members on")]]);
   });
 });
 

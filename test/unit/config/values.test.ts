@@ -79,6 +79,13 @@ const badValues: Record<VariableName, readonly string[]> = {
   METER_SYNC_EXPORT: ["/exports/", ":memory:", "data/meter-sync.sqlite"],
   METER_SYNC_EXPORT_KEEP: ["-1", "100", "all", "off"],
   METER_SYNC_EXPORT_PERSONAL: ["true", "yes"],
+  METER_SYNC_REPORT: [
+    "/reports/",
+    ":memory:",
+    ...["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".metrics.lock", ".told"].map(
+      (ending) => `data/meter-sync.sqlite${ending}`,
+    ),
+  ],
   METER_SYNC_KEEP_EVENTS: ["0", "0s", "23h", "3661d", "90", "forever"],
   METER_SYNC_KEEP_REVISIONS: ["1439m", "-1d"],
   METER_SYNC_KEEP_HISTORY: ["three years", "on"],
@@ -152,6 +159,7 @@ const goodValues: Record<Exclude<VariableName, "METER_SYNC_CONFIG">, readonly st
   METER_SYNC_EXPORT: ["off", "readers/copy.sqlite"],
   METER_SYNC_EXPORT_KEEP: ["0", "99"],
   METER_SYNC_EXPORT_PERSONAL: ["on", "off"],
+  METER_SYNC_REPORT: ["OFF", "/srv/www/report.html", "data/meter-sync.sqlite.html", "out"],
   METER_SYNC_KEEP_EVENTS: ["1d", "24h", "off", "OFF", "3660d"],
   METER_SYNC_KEEP_REVISIONS: ["30d"],
   METER_SYNC_KEEP_HISTORY: ["off", "400d"],

@@ -1,0 +1,38 @@
+import { type Config, toWrittenFiles } from "../config/index.ts";
+import { type Placed, placeText } from "../database/index.ts";
+import { loadReportFacts, type Reader } from "../reader/index.ts";
+import { toReportHtml } from "../report/index.ts";
+import { toAcknowledgementView } from "./acknowledgement-view.ts";
+import { loadReportState, ours, toMarked } from "./report-mark.ts";
+
+export type MadeReport = { readonly text: string; readonly publishedAt: string | null };
+
+/** As for an export without documents: it may be served to people. */
+const mode = 0o644;
+
+/** The report of what this reader sees, as a page. */
+export function makeReport(reader: Reader, config: Config, nowMs: number): MadeReport {
+  const facts = loadReportFacts(reader, toAcknowledgementView(config, nowMs));
+  const publishedAt = facts.status.info?.published_at ?? null;
+  return { text: toMarked(toReportHtml(facts), publishedAt, loadReportState(reader)), publishedAt };
+}
+
+/**
+ * Puts the report of what this reader sees at `target`. Only an earlier report is ever replaced, or an empty
+ * file. Throws a `Failure`; then what stood there still stands.
+ */
+export function saveReport(
+  target: string,
+  reader: Reader,
+  config: Config,
+  nowMs: number,
+): Placed & Pick<MadeReport, "publishedAt"> {
+  let publishedAt: string | null = null;
+  const options = { ...ours, mode, databasePath: config.databasePath, taken: toWrittenFiles(config) };
+  const placed = placeText(target, options, () => {
+    const made = makeReport(reader, config, nowMs);
+    publishedAt = made.publishedAt;
+    return made.text;
+  });
+  return { ...placed, publishedAt };
+}
