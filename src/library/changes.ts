@@ -8,7 +8,9 @@ import {
   loadInfo,
   type Reader,
 } from "../reader/index.ts";
+import { parseInstant } from "../time/index.ts";
 import type { Change, ChangeEvent } from "./rows.ts";
+import type { MeterFilter } from "./snapshot.ts";
 import { SnapshotError } from "./snapshot-error.ts";
 
 /** What one look takes at most, by count or once it is more than so many characters. */
@@ -57,6 +59,21 @@ export async function* followChanges(
     place = look.place;
     if (!look.isMore) await wait(everyMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Throws where not all is kept any more of what was told since the instant that a filter asks about. */
+export function assertToldSince(reader: Reader, { activeSinceMs: sinceMs }: MeterFilter): void {
+  if (sinceMs === undefined) return;
+  if (!Number.isSafeInteger(sinceMs)) {
+    throw new SnapshotError("argument", `activeSinceMs takes whole epoch milliseconds, not ${sinceMs}`);
+  }
+  const { first_sequence: first, first_at: at } = loadEventsKept(reader);
+  if (first <= 1 || at === null || sinceMs >= (parseInstant(at) ?? 0)) return;
+  throw new SnapshotError(
+    "argument",
+    `what was told before ${at} is not kept any more (METER_SYNC_KEEP_EVENTS): ask for what became active ` +
+      "since then or later",
+  );
 }
 
 /** Why changes after a sequence cannot be given without a gap; null where they can. */

@@ -4,10 +4,10 @@ import { Failure } from "../failure/index.ts";
 import { loadInfo, loadMeter, loadMeterHistory, openReader, type Reader } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
 import { askGroups, askGroupsOf, askMembers } from "./ask-groups.ts";
-import { followChanges, loadChanges } from "./changes.ts";
+import { assertToldSince, followChanges, loadChanges } from "./changes.ts";
 import { type Streams, streamMeters } from "./meter-stream-store.ts";
 import type { SnapshotInfo } from "./rows.ts";
-import type { ChangesOptions, Freshness, Snapshot, SnapshotOptions } from "./snapshot.ts";
+import type { ChangesOptions, Freshness, MeterFilter, Snapshot, SnapshotOptions } from "./snapshot.ts";
 import { SnapshotError } from "./snapshot-error.ts";
 
 const everyMsDefault = 1000;
@@ -38,7 +38,8 @@ export function openView(path: string, options: SnapshotOptions): Snapshot {
       ask((view) => [...streamMeters(view.reader, view.streams, { partnerReference }, () => undefined)]),
     meters: (filter = {}) => {
       const { reader, streams } = ask((view) => view);
-      return streamMeters(reader, streams, filter, () => assertShown(book, reader));
+      ask(() => assertToldSince(reader, filter));
+      return streamMeters(reader, streams, toFilter(filter), () => assertShown(book, reader));
     },
     groups: (of = {}) => ask(({ reader }) => askGroups(reader, of)),
     members: (marketGroupId, of = {}) => ask(({ reader }) => askMembers(reader, marketGroupId, of)),
@@ -86,6 +87,12 @@ function askBook<T>({ closing, path, view }: Book, look: (view: View) => T): T {
     throw new SnapshotError("closed", `the snapshot of ${path} is closed: open another with openSnapshot`);
   }
   return withErrors(path, () => look(view));
+}
+
+/** Ids are lower case in the file, and come in any case. */
+function toFilter(filter: MeterFilter): MeterFilter {
+  const { marketGroupId: id } = filter;
+  return id === undefined ? filter : { ...filter, marketGroupId: id.toLowerCase() };
 }
 
 /** Throws where rows are of a publication that the snapshot does not show any more. */

@@ -1,8 +1,8 @@
 /*
  * The rows that other programs get. They have the columns of the public views, by the views' names; what a
  * view holds as JSON is parsed, what it holds as 0 or 1 is a boolean. Written here once more, so that the
- * types of the package stand by themselves: that the reader's rows have all of it, the compiler sees in
- * open-view.ts.
+ * types of the package stand by themselves: that they are the reader's, no more and no less, the compiler
+ * sees in test/integration/library-rows.test.ts.
  */
 
 /** The row of `snapshot_info`. */
@@ -108,5 +108,7 @@ export type ChangeEvent = {
   readonly sequence: string;
   readonly partitionkey: string;
   readonly correlationid: string;
+  /** The `stream_id` of then: where it is another, sequences are told again. Old events are without it. */
+  readonly streamid?: string;
   readonly data: Readonly<Record<string, unknown>>;
 };

@@ -24,6 +24,8 @@ export type MeterFilter = {
   readonly partnerReference?: string;
   /** In this group on any trade date of the horizon. */
   readonly marketGroupId?: string;
+  /** Can be dispatched, and was told to have become so at this instant or later, epoch milliseconds. */
+  readonly activeSinceMs?: number;
   readonly limit?: number;
 };
 

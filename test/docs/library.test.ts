@@ -23,6 +23,8 @@ it("every example of the library's page runs as it stands, and prints what is so
     ["default as of 2026-10-28T06:17:00.000Z", meter.missing],
     expect.arrayContaining(["3"]),
     ["NORTH 2", "SOUTH 1"],
+    ["2026-10-27 DEMAND NORTH"],
+    ["NORTH 2", "SOUTH 1"],
     [
       `1 meter.created ${meter.hostile}`,
       `2 meter.group.remapped ${meter.plain}`,

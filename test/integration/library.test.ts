@@ -5,7 +5,7 @@ import { Failure } from "../../src/failure/index.ts";
 import { openSnapshot, SnapshotError } from "../../src/library/index.ts";
 import { saveExport } from "../../src/snapshot/index.ts";
 import { laterMs, openLibraryWorld } from "./library-world.ts";
-import { group, hostileReference, meter, publishedAtMs } from "./small-database.ts";
+import { group, hostileReference, insert, meter, publishedAtMs } from "./small-database.ts";
 
 /** The columns of a view, as a program without the library would find them. */
 function columnsOf(world: ReturnType<typeof openLibraryWorld>, view: string): string[] {
@@ -58,7 +58,28 @@ it("finds meters by id in any case, by partner reference and by filter", async (
   expect(ids()).toEqual([meter.plain, meter.hostile, meter.missing]);
   expect(ids({ isActive: true })).toEqual([meter.plain, meter.hostile]);
   expect(ids({ isMissing: true })).toEqual([meter.missing]);
-  expect(ids({ marketGroupId: group.north, limit: 1 })).toEqual([meter.plain]);
+  expect(ids({ marketGroupId: group.north.toUpperCase(), limit: 1 })).toEqual([meter.plain]);
+});
+
+it("finds meters that became active since an instant, as long as what was told since is kept", async () => {
+  const { writer, open } = openLibraryWorld();
+  const told = { run_id: "run-2", type: "meter.enrollment.global-status.updated", subject: meter.hostile };
+  const data = { before: { dispatchable: false }, after: { dispatchable: true } };
+  insert(writer, "event", { ...told, sequence: 4, time_ms: laterMs, event: JSON.stringify({ data }) });
+  const snapshot = await open();
+  const since = (activeSinceMs: number) =>
+    [...snapshot.meters({ activeSinceMs })].map(({ meter_id }) => meter_id);
+  expect([since(publishedAtMs), since(laterMs), since(laterMs + 1)]).toEqual([
+    [meter.hostile],
+    [meter.hostile],
+    [],
+  ]);
+  writer.execute("DELETE FROM event WHERE sequence < 4; UPDATE stream SET pruned_sequence = 3");
+  snapshot.refresh();
+  expect(since(laterMs)).toEqual([meter.hostile]);
+  const early = /^what was told before 2026-10-29T06:17:00.000Z is not kept any more/;
+  expect(() => since(laterMs - 1)).toThrow(early);
+  expect(() => since(Number.NaN)).toThrow("activeSinceMs takes whole epoch milliseconds, not NaN");
 });
 
 it("tells groups, their members and a meter's groups by trade date, and what was assigned when", async () => {
