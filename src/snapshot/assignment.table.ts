@@ -20,9 +20,31 @@ export const assignment = sqliteTable(
   },
   (table) => [
     index("assignment_current_meter").on(table.meterKey).where(sql`known_to_ms IS NULL`),
-    index("assignment_current_group").on(table.marketGroupId, table.meterKey).where(sql`known_to_ms IS NULL`),
+    // A group's members as of any instant are in the index alone: its rows lie scattered over the file.
+    index("assignment_current_group")
+      .on(
+        table.marketGroupId,
+        table.meterKey,
+        table.knownFromMs,
+        table.effectiveFrom,
+        table.effectiveTo,
+        table.program,
+        // Always null here; without it SQLite looks each row up to see that it is.
+        table.knownToMs,
+      )
+      .where(sql`known_to_ms IS NULL`),
     index("assignment_history_meter").on(table.meterKey).where(sql`known_to_ms IS NOT NULL`),
-    index("assignment_history_group").on(table.marketGroupId).where(sql`known_to_ms IS NOT NULL`),
+    index("assignment_history_group")
+      .on(
+        table.marketGroupId,
+        table.knownToMs,
+        table.knownFromMs,
+        table.effectiveFrom,
+        table.effectiveTo,
+        table.meterKey,
+        table.program,
+      )
+      .where(sql`known_to_ms IS NOT NULL`),
     // What is old is found without looking at the rest.
     index("assignment_replaced").on(table.knownToMs).where(sql`known_to_ms IS NOT NULL`),
     index("assignment_ended")

@@ -1,10 +1,10 @@
-CREATE INDEX `assignment_current_group` ON `assignment` (`market_group_id`,`meter_key`) WHERE known_to_ms IS NULL;
+CREATE INDEX `assignment_current_group` ON `assignment` (`market_group_id`,`meter_key`,`known_from_ms`,`effective_from`,`effective_to`,`program`,`known_to_ms`) WHERE known_to_ms IS NULL;
 
 CREATE INDEX `assignment_current_meter` ON `assignment` (`meter_key`) WHERE known_to_ms IS NULL;
 
 CREATE INDEX `assignment_ended` ON `assignment` (`effective_to`) WHERE known_to_ms IS NULL AND effective_to IS NOT NULL;
 
-CREATE INDEX `assignment_history_group` ON `assignment` (`market_group_id`) WHERE known_to_ms IS NOT NULL;
+CREATE INDEX `assignment_history_group` ON `assignment` (`market_group_id`,`known_to_ms`,`known_from_ms`,`effective_from`,`effective_to`,`meter_key`,`program`) WHERE known_to_ms IS NOT NULL;
 
 CREATE INDEX `assignment_history_meter` ON `assignment` (`meter_key`) WHERE known_to_ms IS NOT NULL;
 
