@@ -17,6 +17,8 @@ import { toInstantMs } from "./when.ts";
 
 const intervalMsDefault = 1000;
 const intervalMsMin = 100;
+/** What a timer holds: it would not wait at all for longer. */
+const intervalMsMax = 2 ** 31 - 1;
 
 /** What one look takes at most, by count or once it is more than so many characters. */
 const lookCountMax = 500;
@@ -70,8 +72,8 @@ export function toIntervalMs(
     throw new Failure("usage", `--follow prints ndjson, not ${formatAsked}: leave --format out`);
   }
   const intervalMs = interval ?? intervalMsDefault;
-  if (intervalMs >= intervalMsMin) return intervalMs;
-  throw new Failure("usage", `--interval takes at least ${intervalMsMin}ms`);
+  if (intervalMs >= intervalMsMin && intervalMs <= intervalMsMax) return intervalMs;
+  throw new Failure("usage", `--interval takes at least ${intervalMsMin}ms, and at most 24d`);
 }
 
 /** After which sequence to begin; warns where events that were asked for are gone. */

@@ -36,7 +36,7 @@ export function addGroupCommands(program: Command, act: Act): void {
 const daysHelp = `
 Today and tomorrow are those of the clock in the market's own zone: of all regions, or of the group's members.
 Where the last publication does not show that day, the exit code is 3; where it is not the same day in all
-these regions, 2.
+these regions, or nobody is in the group on it, 2.
 `;
 
 const groupsExamples = `${daysHelp}
@@ -150,12 +150,26 @@ async function loadNow(reader: Reader, id: string, { tradeDate, limit = -1 }: Gr
   const days = loadGroup(reader, groupId, tradeDate);
   const [first] = days;
   if (first === undefined) {
-    const when = tradeDate === undefined ? "in the horizon" : `on ${tradeDate}`;
-    throw new Failure("usage", `no group ${id} with members ${when}: \`meter-sync groups\` lists them`);
+    const others = tradeDate === undefined ? [] : loadGroup(reader, groupId);
+    throw toNotShown(id, tradeDate, others);
   }
   const { market_group_id, market_group_name, version } = first;
   const members = loadGroupMembers(reader, groupId, tradeDate, limit);
   return { head: { market_group_id, market_group_name, version }, days, members };
+}
+
+/** Days that not all regions of its members have are not shown: that nobody is in it does not follow. */
+function toNotShown(id: string, date: string | undefined, others: readonly GroupDay[]): Failure {
+  if (others.length === 0) {
+    const when = date === undefined ? "in the horizon" : `on ${date}`;
+    return new Failure("usage", `no group ${id} with members ${when}: \`meter-sync groups\` lists them`);
+  }
+  const dates = others.map((day) => day.trade_date).join(", ");
+  return new Failure(
+    "usage",
+    `group ${id} is not shown with members on ${date}, but on ${dates}: \`--known-at\` with an instant ` +
+      "asks about any trade date",
+  );
 }
 
 async function loadThen(

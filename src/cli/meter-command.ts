@@ -1,13 +1,14 @@
 import type { Command } from "commander";
 import type { Config } from "../config/index.ts";
 import { Failure } from "../failure/index.ts";
-import type { EventRow, MeterRow, Reader, TimeLineRow } from "../reader/index.ts";
+import type { EventRow, MeterDocument, Reader, TimeLineRow } from "../reader/index.ts";
 import { printRecord } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
 import { toMeterLines } from "./meter-lines.ts";
 import { withReader } from "./reading.ts";
 import { type Dispatch, toDispatch } from "./why.ts";
-import { findNoGroupRemap } from "./why-group.ts";
+import { findNoGroupRemaps } from "./why-group.ts";
+import { type ProgramStatusOn, toProgramStatusesOn } from "./why-program.ts";
 
 export function addMeterCommand(program: Command, act: Act): void {
   program
@@ -63,7 +64,7 @@ async function showMeter(invocation: Invocation, _options: unknown, [meterId = "
 }
 
 type Known = {
-  readonly meter: MeterRow;
+  readonly meter: MeterDocument;
   readonly rows: readonly TimeLineRow[];
   readonly events: readonly EventRow[];
 };
@@ -80,19 +81,34 @@ async function loadDispatch(
   const info = loadInfo(reader);
   const nowMs = clock.now();
   const region = meter.transmission_region;
-  const today = toLocalDate(nowMs, toZone(region, config));
+  const zone = toZone(region, config);
+  const today = toLocalDate(nowMs, zone);
   const remaps = events.filter(({ type }) => type === "meter.group.remapped");
   return toDispatch({
     meter,
     timeLine: rows,
     today,
-    noGroupRemap: findNoGroupRemap(
+    noGroupRemaps: findNoGroupRemaps(
       today,
       remaps.map(({ event }) => JSON.parse(event) as unknown),
     ),
+    programStatuses: await loadProgramStatuses(meter, info?.api_version ?? null, today, zone),
     lastPublishedDate: info?.horizons[region]?.last ?? null,
     publishedAt: info?.published_at ?? null,
     heldRun: loadHeldRun(reader),
     nowMs,
   });
+}
+
+/** Of each program on that day. Only a document of v2 as Leap sent it has them: an export leaves it out. */
+async function loadProgramStatuses(
+  { document }: MeterDocument,
+  apiVersion: string | null,
+  date: string,
+  zone: string,
+): Promise<readonly ProgramStatusOn[] | null> {
+  const isKept = typeof document === "object" && document !== null && Object.keys(document).length > 0;
+  if (!isKept) return apiVersion === "v2" ? null : [];
+  const { toPeriodStatuses } = await import("../leap/index.ts");
+  return toProgramStatusesOn(date, toPeriodStatuses(document), zone);
 }

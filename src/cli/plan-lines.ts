@@ -94,7 +94,7 @@ function describeFlow(way: "from" | "to", flows: readonly PlanFlow[]): string {
     const other = flow.is_new
       ? "new"
       : flow.market_group_id === null
-        ? "no group"
+        ? "no other group"
         : nameGroup(flow.market_group_id, flow.market_group_name);
     return `${other} ${flow.meters}`;
   });

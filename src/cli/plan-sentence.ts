@@ -26,7 +26,7 @@ function toMeterClause({ remaps, meters }: PlanFacts): string {
   const parts: (readonly [number: number, what: string])[] = [
     [moved.meters, `move between groups${dates(moved)}`],
     [assigned.meters, `join a group${dates(assigned)}`],
-    [unassigned.meters, `lose their group${dates(unassigned)}`],
+    [unassigned.meters, `lose a group${dates(unassigned)}`],
     [meters.activated, "become active"],
     [meters.deactivated, "become inactive"],
     [meters.created, "appear for the first time"],

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readSync } from "node:fs";
-import { loadHeldRun, type Reader } from "../reader/index.ts";
+import { loadHeldRun, loadRuns, type Reader } from "../reader/index.ts";
 import { loadExportFace } from "../snapshot/index.ts";
 import { parseInstant } from "../time/index.ts";
 
@@ -32,8 +32,9 @@ export function loadReportMark(path: string): ReportMark | null {
 export function loadReportState(reader: Reader): string {
   const { streamId, days, newest } = loadExportFace(reader.database);
   const held = loadHeldRun(reader)?.run_id ?? null;
+  const [last] = loadRuns(reader, 1);
   return createHash("sha256")
-    .update(JSON.stringify([streamId, days, newest, held]))
+    .update(JSON.stringify([streamId, days, newest, held, last?.status === "failed"]))
     .digest("hex");
 }
 

@@ -9,17 +9,17 @@ import type { Invocation } from "./invocation.ts";
 import { loadReportMark, loadReportState } from "./report-mark.ts";
 
 /**
- * Writes the report where one is configured and this run has published, or is held back for a person to look
- * at: after the delivery, of which it tells, too. Gives why it could not; what was published and delivered
- * stands all the same.
+ * Writes the report where one is configured and this run has published, or waits for a person to look at it,
+ * held back or failed: after the delivery, of which it tells, too. Gives why it could not; what was published
+ * and delivered stands all the same.
  */
 export async function reportAfterRun(
   { clock, realClock }: Invocation,
   { config, database, logger, signal }: Omit<Delivering, "sinks">,
-  report: RunReport,
+  report: RunReport | FailedRun,
 ): Promise<Failure | null> {
   const { reportPath } = config;
-  if (reportPath === null || !["published", "held"].includes(report.status) || signal.aborted) return null;
+  if (reportPath === null || !told.includes(report.status) || signal.aborted) return null;
   const startedAtMs = realClock.now();
   try {
     if (isStillTrue(reportPath, database, report)) return null;
@@ -41,8 +41,13 @@ export async function reportAfterRun(
   }
 }
 
+/** It left no report of its own. */
+type FailedRun = { readonly status: "failed" };
+
+const told: readonly RunReport["status"][] = ["published", "held", "failed"];
+
 /** As for an export: after a poll that changed nothing, for an hour. */
-function isStillTrue(path: string, database: Database, report: RunReport): boolean {
+function isStillTrue(path: string, database: Database, report: RunReport | FailedRun): boolean {
   if (report.status !== "published") return false;
   const mark = loadReportMark(path);
   const reader = toReader(database);

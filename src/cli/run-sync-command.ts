@@ -15,6 +15,7 @@ import { warnOfLateStarts } from "./kept-events.ts";
 import { openMemoryKeeper } from "./memory.ts";
 import { withNoticeOnceIn } from "./noticing.ts";
 import { openProgress } from "./progress.ts";
+import { reportAfterRun } from "./reporting.ts";
 import { acquireRunLock } from "./run-lock.ts";
 import { openStop, type Stop } from "./stop.ts";
 import { assureStream } from "./stream-mark.ts";
@@ -172,6 +173,8 @@ async function run(
     await deliverAfterRun(invocation, { ...opened, signal: stop.signal }).catch((cause) =>
       logger.warn({ error: cause }, "nothing was delivered"),
     );
+    const failed = { ...opened, signal: stop.signal };
+    if (options.dryRun !== true) await reportAfterRun(invocation, failed, { status: "failed" });
     throw error;
   } finally {
     progress.close();

@@ -27,28 +27,32 @@ export function decideTradeDate(
 
 /**
  * Regions among these that the publication shows nothing of on a date. Throws a `Failure` where that is all
- * of them: an empty answer would read as if there were no groups.
+ * of them, or any of a group's, which is shown where all have the day: an empty answer would read as if there
+ * were no groups, or no members.
  */
 export function toLacking(
   date: TradeDate,
   asked: string,
   regions: readonly string[],
   info: Pick<SnapshotInfo, "horizons" | "published_at">,
+  isGroup = false,
 ): readonly string[] {
   const isShown = (region: string) => {
     const horizon = Object.hasOwn(info.horizons, region) ? info.horizons[region] : undefined;
     return horizon !== undefined && horizon.first <= date && date <= horizon.last;
   };
   const lacking = regions.filter((region) => !isShown(region));
-  if (lacking.length < regions.length || regions.length === 0) return lacking;
+  const isAll = lacking.length === regions.length;
+  if (lacking.length === 0 || !(isAll || isGroup)) return lacking;
+  const where = isAll ? "" : ` in ${lacking.join(", ")}`;
   const shown = regions.flatMap((region) => {
     const horizon = info.horizons[region];
     return horizon === undefined ? [] : [`${horizon.first} to ${horizon.last} in ${region}`];
   });
   throw new Failure(
     "environment",
-    `${asked} is ${date}, which the last publication, at ${info.published_at}, does not show: it has ` +
-      `${shown.join("; ")}. Run \`meter-sync sync\`, or give the date of a day it has`,
+    `${asked} is ${date}, which the last publication, at ${info.published_at}, does not show${where}: ` +
+      `it has ${shown.join("; ")}. Run \`meter-sync sync\`, or give the date of a day it has`,
   );
 }
 
@@ -69,7 +73,7 @@ export async function loadTradeDate(
   const regions = group === null ? Object.keys(horizons).sort() : loadGroupRegions(reader, group, isAsOf);
   const date = decideTradeDate(asked, regions, invocation.clock.now(), config);
   if (isAsOf || info === undefined) return date;
-  const lacking = toLacking(date, asked, regions, info);
+  const lacking = toLacking(date, asked, regions, info, group !== null);
   if (lacking.length > 0) {
     const message = `${asked} is ${date}, which the last publication does not show in ${lacking.join(", ")}`;
     (await invocation.openLogger()).warn({ trade_date: date }, message);

@@ -2,6 +2,7 @@ import type { HeldRun, MeterRow, TimeLineKind, TimeLineRow } from "../reader/ind
 import { parseInstant } from "../time/index.ts";
 import { formatAge } from "./durations.ts";
 import { describeNoGroup, type GroupFacts, type NoGroupRemap, toGroupsOn } from "./why-group.ts";
+import { describeInactivePrograms, type ProgramStatusOn } from "./why-program.ts";
 
 /** One thing that is known and bears on the question; in words, some of them not neutralised. */
 export type DispatchReason = {
@@ -10,6 +11,7 @@ export type DispatchReason = {
     | "required_action"
     | "preference"
     | "group"
+    | "program_status"
     | "missing"
     | "archived"
     | "beyond_horizon"
@@ -35,8 +37,10 @@ export type DispatchFacts = {
   readonly timeLine: readonly TimeLineRow[];
   /** In the meter's region. */
   readonly today: string;
-  /** The latest remap to no group that covers today. */
-  readonly noGroupRemap: NoGroupRemap | null;
+  /** The remaps to no group that say so of today. */
+  readonly noGroupRemaps: readonly NoGroupRemap[];
+  /** On today's trade date; `null` where they should be in the document and are not, as in an export. */
+  readonly programStatuses: readonly ProgramStatusOn[] | null;
   /** The last trade date published for the region; `null` where none is. */
   readonly lastPublishedDate: string | null;
   readonly publishedAt: string | null;
@@ -55,6 +59,7 @@ export function toDispatch(facts: DispatchFacts): Dispatch {
     ...toPresenceReasons(facts),
     ...toStatusReasons(facts),
     toGroupReason(facts, groups),
+    ...toProgramReasons(facts, groups),
     ...toPreferenceReasons(facts),
     ...toAgeReasons(facts),
   ];
@@ -64,7 +69,7 @@ export function toDispatch(facts: DispatchFacts): Dispatch {
     can_be_dispatched: meter.dispatchable && isInGroup && !meter.is_missing,
     in_group_today: isInGroup,
     reasons: reasons.every(({ speaks }) => speaks === "for")
-      ? [...reasons, ...toAdvice(today, groups)]
+      ? [...reasons, ...toAdvice(facts, groups)]
       : reasons,
   };
 }
@@ -105,15 +110,28 @@ function toDuty(party: unknown): string {
 }
 
 function toGroupReason(
-  { today, timeLine, noGroupRemap }: DispatchFacts,
+  { today, timeLine, noGroupRemaps }: DispatchFacts,
   groups: readonly GroupFacts[],
 ): DispatchReason {
   if (groups.length === 0) {
-    const sentence = describeNoGroup(today, timeLine, noGroupRemap);
+    const sentence = describeNoGroup(today, timeLine, noGroupRemaps);
     return { code: "group", speaks: "against", sentence };
   }
   const names = groups.map(({ name }) => name).join(" and ");
   return { code: "group", speaks: "for", sentence: `it is in ${names} on ${today}` };
+}
+
+/** A group and a status do not imply each other, but somebody should know where one is not active. */
+function toProgramReasons(
+  { today, programStatuses }: DispatchFacts,
+  groups: readonly GroupFacts[],
+): DispatchReason[] {
+  const programs = groups.map(({ program }) => program);
+  return describeInactivePrograms(today, programStatuses ?? [], programs).map((sentence) => ({
+    code: "program_status",
+    speaks: "unsure",
+    sentence,
+  }));
 }
 
 /** What the partner asked for is not what Leap made of it: nothing is concluded from it. */
@@ -151,7 +169,10 @@ function toAgeReasons({ today, lastPublishedDate, publishedAt, heldRun, nowMs }:
   return reasons;
 }
 
-function toAdvice(today: string, groups: readonly GroupFacts[]): DispatchReason[] {
+function toAdvice(
+  { today, programStatuses }: DispatchFacts,
+  groups: readonly GroupFacts[],
+): DispatchReason[] {
   const ids = [...new Set(groups.map(({ id }) => id))];
   const add = (sentence: string): DispatchReason => ({ code: "look_further", speaks: "for", sentence });
   return [
@@ -161,6 +182,13 @@ function toAdvice(today: string, groups: readonly GroupFacts[]): DispatchReason[
       return add(`who was in the group, as published by an instant: \`${command}\``);
     }),
     add("which remaps were told and not applied: `meter-sync ack --list`"),
+    ...(programStatuses === null
+      ? [
+          add(
+            "its statuses by program are not in this copy: `meter-sync snapshot export --personal` has them",
+          ),
+        ]
+      : []),
   ];
 }
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toDatabaseFailure } from "./database-failure.ts";
 import Driver from "./driver.ts";
@@ -27,16 +27,7 @@ export function openScratchDatabase(
   const folder = makeFolder(temporaryFolder);
   const scratch = join(folder, "scratch.sqlite");
   try {
-    if (path !== null) {
-      // An older file is no obstacle: only the copy is brought up to date.
-      const source = openDatabaseReadOnly(path, { ...options, isOlderFine: true });
-      try {
-        assertNoExport(source.connection, path);
-        copyDatabase(source, scratch);
-      } finally {
-        source.close();
-      }
-    }
+    if (path !== null) copyUntouched(path, scratch, options);
     const connection = new Driver(scratch);
     setWritePragmas(connection, "memory");
     migrateSchema(connection);
@@ -45,6 +36,43 @@ export function openScratchDatabase(
     throw toDatabaseFailure(error, "cannot make a private copy of the database to rehearse on");
   } finally {
     rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Copies a database that may be older or in use, and leaves nothing beside it that was not there. */
+function copyUntouched(path: string, target: string, options: FileSystemOptions): void {
+  // SQLite keeps the log beside the file itself, wherever a link to it stands.
+  const real = realpathSync(path);
+  const hadLog = existsSync(`${real}-wal`);
+  try {
+    // An older file is no obstacle: only the copy is brought up to date.
+    const source = openDatabaseReadOnly(path, { ...options, isOlderFine: true });
+    try {
+      assertNoExport(source.connection, path);
+      copyDatabase(source, target);
+    } finally {
+      source.close();
+    }
+  } finally {
+    if (!hadLog) removeEmptyLog(real);
+  }
+}
+
+/**
+ * Who only reads leaves an empty log behind. SQLite takes it away with the last connection that may write,
+ * and itself sees whether that is the last: where anybody else has the file open, the log stays.
+ */
+function removeEmptyLog(path: string): void {
+  if (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size !== 0) return;
+  try {
+    const connection = new Driver(path, { fileMustExist: true, timeout: 0 });
+    try {
+      connection.pragma("schema_version");
+    } finally {
+      connection.close();
+    }
+  } catch {
+    // Locked, or not to be written by us: an empty log does no harm.
   }
 }
 

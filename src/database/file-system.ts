@@ -119,7 +119,8 @@ export function toNetworkRefusal(path: string, network: string): string {
   return (
     `${dirname(path)} lies on a network file system (${network}), where SQLite may lose or corrupt the ` +
     "database: keep it on a local disk or on block storage (ReadWriteOnce), and let others read the " +
-    "export; METER_SYNC_ALLOW_NETWORK_FS=on uses it all the same"
+    "export; METER_SYNC_ALLOW_NETWORK_FS=on uses it all the same (allowsNetworkFileSystem where a program " +
+    "opens it)"
   );
 }
 

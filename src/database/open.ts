@@ -101,8 +101,19 @@ export function openDatabaseReadOnly(
     }
     return toDatabase(connection, path, true);
   } catch (error) {
-    throw toDatabaseFailure(error, `cannot read the database ${path}`);
+    throw toReadFailure(error, path);
   }
+}
+
+/** SQLite keeps a log beside a database that is in use: who may not write there has the export to read. */
+function toReadFailure(error: unknown, path: string): unknown {
+  const code = String((error as { readonly code?: unknown }).code);
+  const couldNot = `cannot read the database ${path}`;
+  if (!/^SQLITE_(READONLY|CANTOPEN)/.test(code)) return toDatabaseFailure(error, couldNot);
+  const advice =
+    "its folder cannot be written, where SQLite keeps its log: check owner and mode of both, or read an " +
+    "export of it (`meter-sync snapshot export`, docs/files.md)";
+  return new Failure("environment", `${couldNot}: ${advice}`, { cause: error, fields: { code } });
 }
 
 export function toDatabase(connection: BetterSqlite3.Database, path: string, isReadOnly: boolean): Database {

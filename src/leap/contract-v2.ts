@@ -10,6 +10,7 @@ import {
   type Notes,
   noteProblem,
   object,
+  openNotes,
   takeDecoration,
   takeEnd,
   takeEssential,
@@ -135,6 +136,27 @@ function readProgramEnrollment(
     periods.push(readDeliveryPeriod(program, row, notes));
   }
   return { programStatuses: toStatusSets(statuses), deliveryPeriods: toDistinctPeriods(periods) };
+}
+
+/** What one row says of a program: a status, for the days of a delivery period. */
+export type PeriodStatus = Pick<DeliveryPeriod, "program" | "startMs" | "endMs"> & {
+  readonly deliveryPeriod: string | null;
+  /** As Leap spells it; `null` where it says none. */
+  readonly status: string | null;
+};
+
+/** The statuses in a stored document by program and period; none where it has none that can be read. */
+export function toPeriodStatuses(document: unknown): readonly PeriodStatus[] {
+  const rows = isObject(document) ? document.program_enrollment : null;
+  return (Array.isArray(rows) ? rows : []).filter(isObject).flatMap((value): PeriodStatus[] => {
+    const notes = openNotes();
+    const row = programEnrollmentV2.parse(value);
+    const program = takeDecoration("program_identifier", row.program_identifier, notes) ?? "unknown";
+    const deliveryPeriod = takeDecoration("delivery_period", row.delivery_period, notes);
+    const status = takeEssential("enrollment_status", row.enrollment_status, notes);
+    const { startMs, endMs } = readDeliveryPeriod(program, row, notes);
+    return notes.problem === null ? [{ program, deliveryPeriod, startMs, endMs, status }] : [];
+  });
 }
 
 function readDeliveryPeriod(

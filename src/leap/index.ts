@@ -7,6 +7,7 @@
  */
 export { openLeapClient } from "./client.ts";
 export { extractionVersion, isWhole, readMeterId, toMeter } from "./contract.ts";
+export { type PeriodStatus, toPeriodStatuses } from "./contract-v2.ts";
 export { LeapContractBroken, LeapRefused, LeapTokenRefused, LeapUnreachable } from "./failures.ts";
 export type {
   Extraction,

@@ -9,6 +9,7 @@ import {
   loadMeterGroupsAsOf,
   type Reader,
 } from "../reader/index.ts";
+import { parseInstant } from "../time/index.ts";
 import type { Group, TradeDateAssignment } from "./rows.ts";
 import type { TradeDateOptions } from "./snapshot.ts";
 import { SnapshotError } from "./snapshot-error.ts";
@@ -47,8 +48,9 @@ export function askGroupsOf(
 
 function toQuestion({ tradeDate: day, knownAtMs }: TradeDateOptions): Question {
   const tradeDate = day ?? null;
-  if (tradeDate !== null && !/^\d{4}-\d{2}-\d{2}$/.test(tradeDate)) {
-    throw new SnapshotError("argument", `a trade date is written YYYY-MM-DD, not ${tradeDate}`);
+  // Dates are compared as text: one that no calendar has would be after others all the same.
+  if (tradeDate !== null && parseInstant(`${tradeDate}T00:00Z`) === undefined) {
+    throw new SnapshotError("argument", `a trade date is a day, written YYYY-MM-DD, not ${tradeDate}`);
   }
   if (knownAtMs === undefined) return { tradeDate, asOf: null };
   if (!Number.isSafeInteger(knownAtMs)) {

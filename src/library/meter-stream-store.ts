@@ -6,23 +6,21 @@ import type { MeterFilter } from "./snapshot.ts";
 export type Streams = Set<Generator<Meter>>;
 
 /**
- * The meters, one at a time. `assertOpen` is asked before each: to end early must not look like the
- * end.
+ * The meters, one at a time, each looked for by `within`, which throws where they are not shown any more: to
+ * end early must not look like the end.
  * A kept statement gives one iteration at a time, so one within another has a statement of its own.
  */
 export function* streamMeters(
   reader: Reader,
   streams: Streams,
   filter: MeterFilter,
-  assertOpen: () => void,
+  within: <T>(look: () => T) => T,
 ): Generator<Meter, void, undefined> {
-  assertOpen();
-  const rows: Generator<Meter> = loadMeters(streams.size === 0 ? reader : toUnkept(reader), filter);
+  const rows = within(() => loadMeters(streams.size === 0 ? reader : toUnkept(reader), filter));
   streams.add(rows);
   try {
     for (;;) {
-      assertOpen();
-      const next = rows.next();
+      const next = within(() => rows.next());
       if (next.done === true) return;
       yield next.value;
     }

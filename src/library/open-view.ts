@@ -12,6 +12,8 @@ import { SnapshotError } from "./snapshot-error.ts";
 
 const everyMsDefault = 1000;
 const everyMsMin = 100;
+/** What no timer waits longer than: it would not wait at all. */
+const everyMsMax = 2 ** 31 - 1;
 
 /** One publication of the file, and what is being iterated in it. */
 type View = { readonly reader: Reader; readonly info: SnapshotInfo; readonly streams: Streams };
@@ -26,6 +28,7 @@ type Book = {
 
 /** A snapshot of the file as it is now. */
 export function openView(path: string, options: SnapshotOptions): Snapshot {
+  assertText("openSnapshot", path);
   const book: Book = { path, options, closing: new AbortController(), view: loadView(path, options) };
   const ask = <T>(look: (view: View) => T): T => askBook(book, look);
   const close = () => closeBook(book);
@@ -34,12 +37,17 @@ export function openView(path: string, options: SnapshotOptions): Snapshot {
     info: () => ask(({ info }) => info),
     freshness: (nowMs) => ask(({ info }) => toFreshness(info, nowMs)),
     meter: (meterId) => ask(({ reader }) => loadMeter(reader, meterId)),
-    metersByPartnerReference: (partnerReference) =>
-      ask((view) => [...streamMeters(view.reader, view.streams, { partnerReference }, () => undefined)]),
+    metersByPartnerReference: (partnerReference) => {
+      // A filter by what is undefined would let all meters through, another customer's too.
+      assertText("metersByPartnerReference", partnerReference);
+      return ask((view) => [
+        ...streamMeters(view.reader, view.streams, { partnerReference }, (look) => look()),
+      ]);
+    },
     meters: (filter = {}) => {
       const { reader, streams } = ask((view) => view);
       ask(() => assertToldSince(reader, filter));
-      return streamMeters(reader, streams, toFilter(filter), () => assertShown(book, reader));
+      return streamMeters(reader, streams, toFilter(filter), (look) => askShown(book, reader, look));
     },
     groups: (of = {}) => ask(({ reader }) => askGroups(reader, of)),
     members: (marketGroupId, of = {}) => ask(({ reader }) => askMembers(reader, marketGroupId, of)),
@@ -57,13 +65,22 @@ export function openView(path: string, options: SnapshotOptions): Snapshot {
   };
 }
 
+/** Programs without types may hand in anything. */
+function assertText(method: string, value: unknown): void {
+  if (typeof value === "string") return;
+  throw new SnapshotError("argument", `${method} takes text, not ${String(value)}`);
+}
+
+function assertThere(path: string): void {
+  if (existsSync(path)) return;
+  throw new SnapshotError(
+    "missing",
+    `no database at ${path}: give the path of the job's database (METER_SYNC_DATABASE) or of an export`,
+  );
+}
+
 function loadView(path: string, options: SnapshotOptions): View {
-  if (!existsSync(path)) {
-    throw new SnapshotError(
-      "missing",
-      `no database at ${path}: give the path of the job's database (METER_SYNC_DATABASE) or of an export`,
-    );
-  }
+  assertThere(path);
   return withErrors(path, () => {
     const reader = openReader(path, options);
     try {
@@ -91,17 +108,22 @@ function askBook<T>({ closing, path, view }: Book, look: (view: View) => T): T {
 
 /** Ids are lower case in the file, and come in any case. */
 function toFilter(filter: MeterFilter): MeterFilter {
-  const { marketGroupId: id } = filter;
+  const { marketGroupId: id, limit = 0 } = filter;
+  if (!Number.isSafeInteger(limit) || limit < 0) {
+    throw new SnapshotError("argument", `limit takes a whole number from 0 on, not ${limit}`);
+  }
   return id === undefined ? filter : { ...filter, marketGroupId: id.toLowerCase() };
 }
 
 /** Throws where rows are of a publication that the snapshot does not show any more. */
-function assertShown(book: Book, reader: Reader): void {
-  if (askBook(book, (view) => view.reader) === reader) return;
-  throw new SnapshotError(
-    "closed",
-    "the snapshot was refreshed while its meters were iterated: begin again, or refresh once they are done",
-  );
+function askShown<T>(book: Book, reader: Reader, look: () => T): T {
+  return askBook(book, (view) => {
+    if (view.reader === reader) return look();
+    throw new SnapshotError(
+      "closed",
+      "the snapshot was refreshed while its meters were iterated: begin again, or refresh once they are done",
+    );
+  });
 }
 
 function closeBook({ closing, view }: Book): void {
@@ -131,8 +153,8 @@ function openChanges(
     return loadChanges((look) => askBook(book, ({ reader }) => look(reader)), place, types);
   }
   const { signal, everyMs = everyMsDefault } = follow;
-  if (!(everyMs >= everyMsMin)) {
-    throw new SnapshotError("argument", `everyMs takes ${everyMsMin} and more, not ${everyMs}`);
+  if (!(everyMs >= everyMsMin && everyMs <= everyMsMax)) {
+    throw new SnapshotError("argument", `everyMs takes ${everyMsMin} to ${everyMsMax}, not ${everyMs}`);
   }
   const closing = book.closing.signal;
   const either = signal === undefined ? closing : AbortSignal.any([closing, signal]);
@@ -141,6 +163,7 @@ function openChanges(
 
 /** A reader for one look, closed before anything is told: a slow consumer does not hold up the file. */
 function lendReader<T>({ path, options }: Book, look: (reader: Reader) => T): T {
+  assertThere(path);
   return withErrors(path, () => {
     const reader = openReader(path, options);
     try {

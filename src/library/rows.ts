@@ -42,7 +42,7 @@ export type Meter = {
   readonly last_changed_at: string | null;
 };
 
-/** With the document as Leap sent it; null in an export that leaves documents out. */
+/** With the document as Leap sent it; `{}` in an export that leaves documents out, as they do unless told. */
 export type MeterWithDocument = Meter & { readonly document: unknown };
 
 /** A row of `snapshot_groups`: one group on one trade date. */

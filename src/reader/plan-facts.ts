@@ -57,7 +57,7 @@ export type PlanGroup = {
 
 /** Meters between a group and another one; of several programs a meter may come from several. */
 export type PlanFlow = {
-  /** Null where they leave no group for it, or go to none. */
+  /** Null where they leave no group for it, or join none: they may be in another all along. */
   readonly market_group_id: string | null;
   readonly market_group_name: string | null;
   /** Seen for the first time by this run. */

@@ -142,7 +142,10 @@ function loadGroupUpdates(plan: Plan): Pick<PlanFacts, "groups" | "groups_left_o
   };
 }
 
-/** Where the meters of these updates come from and go to: each one's remaps on the update's first date. */
+/**
+ * Where the meters of these updates come from and go to, by each one's remaps on the update's first date. To
+ * leave a group in one program and join one in another is a move, too.
+ */
 function loadFlows(plan: Plan, updates: readonly Values[]): Values[] {
   // Each step is made once: joined as they come, long lists of ids would be read again for each id.
   return all(
@@ -162,11 +165,15 @@ function loadFlows(plan: Plan, updates: readonly Values[]): Values[] {
          body -> '$.data.from_market_group_ids' AS left, body -> '$.data.to_market_group_ids' AS joined
        FROM change WHERE type = 'meter.group.remapped' AND subject IN (SELECT meter_id FROM member)),
      created AS MATERIALIZED (SELECT subject FROM change WHERE type = 'meter.created'),
+     beyond AS MATERIALIZED (
+       SELECT *, 'from' AS way, joined AS here, left AS there FROM remap UNION ALL
+       SELECT *, 'to', left, joined FROM remap),
      step AS MATERIALIZED (
-       SELECT m.*, CASE m.way WHEN 'from' THEN r.joined ELSE r.left END AS here,
-         CASE m.way WHEN 'from' THEN r.left ELSE r.joined END AS there
-       FROM member m JOIN remap r
-         ON r.subject = m.meter_id AND r.first <= m.date AND (r.last IS NULL OR r.last >= m.date)),
+       SELECT m.*, r.here, coalesce(o.there, r.there) AS there FROM member m
+       JOIN beyond r ON r.subject = m.meter_id AND r.way = m.way AND r.first <= m.date
+         AND (r.last IS NULL OR r.last >= m.date)
+       LEFT JOIN beyond o ON r.there = '[]' AND o.here = '[]' AND o.subject = m.meter_id
+         AND o.way = m.way AND o.first <= m.date AND (o.last IS NULL OR o.last >= m.date)),
      flow AS (
        SELECT DISTINCT s.way, s.market_group_id, s.date, s.meter_id, o.value AS other
        FROM step s LEFT JOIN json_each(s.there) o ON o.value NOT IN (SELECT value FROM json_each(s.here))

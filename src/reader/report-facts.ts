@@ -8,6 +8,8 @@ export type ReportFacts = {
   readonly generated_at: string;
   readonly status: SnapshotStatus;
   readonly acknowledgement: AcknowledgementStatus;
+  /** The sinks whose reports count. None: what became of remaps is not asked, and no zero means anything. */
+  readonly acknowledged_by: readonly string[];
   readonly enrollment: EnrollmentFacts;
   readonly actions: ActionFacts;
   readonly groups: GroupFacts;
@@ -84,12 +86,19 @@ export type ActionFacts = {
 export type GroupFacts = {
   /** Those of any region's horizon, in their order. */
   readonly trade_dates: readonly string[];
-  /** Groups and assigned meters of each trade date, each meter once; in the order of `trade_dates`. */
-  readonly totals: readonly { readonly groups: number; readonly meters: number }[];
   /**
-   * The largest first, by the date on which it has most members; at most 100. `null` where it has no member
-   * on that date, or where a region of its members has not that date in its horizon, as in
-   * `snapshot_groups`. On v1 there are no programs.
+   * Groups and assigned meters of each trade date, each meter once; in the order of `trade_dates`. They are
+   * of the regions that have that date in their horizon: around midnight the first and the last date are of
+   * some regions only.
+   */
+  readonly totals: readonly {
+    readonly groups: number;
+    readonly meters: number;
+    readonly regions: readonly string[];
+  }[];
+  /**
+   * The largest first, by the date on which it has most members; at most 100. `null` where nothing is known:
+   * where a region of its members has not that date in its horizon. On v1 there are no programs.
    */
   readonly groups: readonly {
     readonly market_group_id: string;
@@ -129,10 +138,15 @@ export type RemapFacts = {
   }[];
   /** Remaps of the flows that are left out. */
   readonly others: number;
+  /** Those of them that take effect on the last date of the flows; what is left takes effect later. */
+  readonly others_of_last_date: number;
 };
 
 export type ReportRun = RunRow & {
-  /** `null` while it is running. */
+  /**
+   * `null` where nobody knows how long it took itself: it is running, it was killed, or it was held back and
+   * ended when a person released it.
+   */
   readonly duration_ms: number | null;
   /** By type of event; none while it is running. */
   readonly changes: Readonly<Record<string, number>>;

@@ -24,7 +24,7 @@ export function loadRemapFacts(
     .map(({ first }) => first)
     .sort();
   if (from === undefined) {
-    return { from_trade_date: toDay(view.nowMs), remaps: 0, flows: [], others: 0 };
+    return { from_trade_date: toDay(view.nowMs), remaps: 0, flows: [], others: 0, others_of_last_date: 0 };
   }
   const toldSince = toDay(Date.parse(`${from}T00:00:00Z`) - toldBeforeDays * 86_400_000);
   const rows = reader.database.prepare(flowSql).all({
@@ -45,7 +45,17 @@ export function loadRemapFacts(
   }));
   const remaps = Number(rows[0]?.total ?? 0);
   const shown = flows.reduce((sum, { meters }) => sum + meters, 0);
-  return { from_trade_date: from, remaps, flows, others: remaps - shown };
+  const last = rows.at(-1);
+  const shownOfLast = flows
+    .filter(({ effective_from }) => effective_from === last?.effective_from)
+    .reduce((sum, { meters }) => sum + meters, 0);
+  return {
+    from_trade_date: from,
+    remaps,
+    flows,
+    others: remaps - shown,
+    others_of_last_date: Number(last?.of_date ?? 0) - shownOfLast,
+  };
 }
 
 const remapType = "meter.group.remapped";
@@ -95,7 +105,8 @@ const flowSql = `
     WHERE CASE WHEN s.sequence IS NULL THEN NOT (${isOvertaken}) ELSE s.state <> 'superseded' END
     GROUP BY 1, 2, 3, 4
   )
-  SELECT flow.*, sum(meters) OVER () AS total FROM flow
+  SELECT flow.*, sum(meters) OVER () AS total, sum(meters) OVER (PARTITION BY effective_from) AS of_date
+  FROM flow
   ORDER BY effective_from, meters DESC, program, from_ids, to_ids LIMIT ${flowsMax}`;
 
 function toGroups(ids: unknown, names: ReadonlyMap<string, string>): readonly ReportGroup[] {

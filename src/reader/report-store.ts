@@ -24,6 +24,7 @@ export function loadReportFacts(reader: Reader, view: AcknowledgementView): Repo
         generated_at: now,
         status,
         acknowledgement: loadAcknowledgementStatus(reader, view),
+        acknowledged_by: view.acknowledgedBy,
         enrollment: loadEnrollmentFacts(reader, view.nowMs),
         actions: loadActionFacts(reader, status.counts.action_required, now),
         groups: loadGroupFacts(reader),
@@ -35,11 +36,18 @@ export function loadReportFacts(reader: Reader, view: AcknowledgementView): Repo
 }
 
 function toReportRun(reader: Reader, run: RunRow): ReportRun {
-  const report = loadRun(reader, run.run_id)?.report as Partial<Pick<ReportRun, "changes">> | null;
-  return { ...run, duration_ms: toDuration(run), changes: report?.changes ?? {} };
+  const report = loadRun(reader, run.run_id)?.report as StoredReport;
+  return { ...run, duration_ms: toDuration(run, report), changes: report?.changes ?? {} };
 }
 
-function toDuration({ started_at: started, finished_at: finished }: RunRow): number | null {
+/** What a run that was killed left is written by the next one, which does not know when it ended. */
+type StoredReport = Partial<Pick<ReportRun, "changes" | "finished_at"> & { is_released: boolean }> | null;
+
+function toDuration(
+  { status, started_at: started, finished_at: finished }: RunRow,
+  report: StoredReport,
+): number | null {
+  if (report?.is_released === true || (status === "failed" && report?.finished_at === undefined)) return null;
   const startedMs = parseInstant(started);
   const finishedMs = finished === null ? undefined : parseInstant(finished);
   return startedMs === undefined || finishedMs === undefined ? null : finishedMs - startedMs;

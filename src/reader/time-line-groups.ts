@@ -8,6 +8,7 @@ export type TimeLineAssignment = AssignmentRow & { readonly market_group_name: s
 export function toGroupRows(
   assignments: readonly TimeLineAssignment[],
   events: readonly TimeLineEvent[],
+  switchedAt: readonly string[],
 ): TimeLineRow[] {
   const remaps = events.filter(({ type }) => type === "meter.group.remapped");
   const names = new Map(
@@ -15,7 +16,10 @@ export function toGroupRows(
   );
   return [
     ...assignments.flatMap((assignment) => toAssignmentRows(assignment, remaps)),
-    ...remaps.flatMap((remap, place) => toUnassignedRows(remap, remaps.slice(place + 1), names)),
+    ...remaps.flatMap((remap, place) => {
+      const next = findNext(remap, remaps.slice(place + 1), switchedAt);
+      return toUnassignedRows(remap, next, names);
+    }),
   ];
 }
 
@@ -50,15 +54,32 @@ function findRemap(assignment: TimeLineAssignment, remaps: readonly TimeLineEven
   );
 }
 
-/** That it has no group, until a later remap says something else of some of the days. */
+/**
+ * Until when what a remap said of its days was known: until a later one says something else of some of them.
+ * One without a program is about all of them, and what is said of a program ends where an API without
+ * programs is read.
+ */
+function findNext(
+  { at, data }: TimeLineEvent,
+  later: readonly TimeLineEvent[],
+  switchedAt: readonly string[],
+): string | null {
+  const isAlike = (program: unknown) =>
+    program === data.program || toText(program) === null || toText(data.program) === null;
+  const next = later.find((remap) => isAlike(remap.data.program) && isOverlapping(data, remap.data));
+  const switched = toText(data.program) === null ? undefined : switchedAt.find((each) => each > at);
+  if (next === undefined || switched === undefined) return next?.at ?? switched ?? null;
+  return next.at < switched ? next.at : switched;
+}
+
+/** That it has no group, until something else is said of some of the days. */
 function toUnassignedRows(
   { at, sequence, data }: TimeLineEvent,
-  later: readonly TimeLineEvent[],
+  to: string | null,
   names: ReadonlyMap<string, string>,
 ): readonly TimeLineRow[] {
   if (toList(data.to_market_group_ids).length > 0) return [];
-  const next = later.find((remap) => remap.data.program === data.program && isOverlapping(data, remap.data));
-  if (next !== undefined && next.at <= at) return [];
+  if (to !== null && to <= at) return [];
   const program = toText(data.program);
   const reason = toText(data.reason);
   const ids = toList(data.from_market_group_ids).map(String);
@@ -67,7 +88,7 @@ function toUnassignedRows(
   const row = toRow(
     "unassigned",
     `not in ${groups}${describeProgram(program)}${why}`,
-    { from: at, to: next?.at ?? null, sequence },
+    { from: at, to, sequence },
     { program, from_market_group_ids: ids, reason },
   );
   return [{ ...row, effective_from: toText(data.effective_from), effective_to: toText(data.effective_to) }];

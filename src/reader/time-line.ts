@@ -46,7 +46,7 @@ export function toTimeLine(input: TimeLineFacts): TimeLineRow[] {
     ...toArchivedRows(facts),
     ...toReferenceRows(facts),
     ...toEnrollmentRows(facts),
-    ...toGroupRows(facts.assignments, facts.events),
+    ...toGroupRows(facts.assignments, facts.events, facts.bounds.switchedAt),
     ...toOverdueRows(facts),
   ].sort(compareRows);
 }

@@ -1,6 +1,6 @@
 import type { ReportFacts, SinkState } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
-import { formatAge, formatCount, formatSpan, toPhrase } from "./wording.ts";
+import { formatAge, formatCount, formatDistance, formatSpan, toPhrase } from "./wording.ts";
 
 /** One thing that a person should see to. */
 export type Concern = {
@@ -20,15 +20,18 @@ export type Verdict = {
 };
 
 /** A portfolio is read daily, and a run may take its time. */
-const freshMs = 26 * 3_600_000;
+export const freshMsDefault = 26 * 3_600_000;
 
-/** Whether everything is as it should be, in one line, and if not what there is to see to. */
-export function decideVerdict(facts: ReportFacts): Verdict {
+/**
+ * Whether everything is as it should be, in one line, and if not what there is to see to. Of the instant the
+ * report is of, and said so: it may be looked at much later. `freshMs`: as old a sweep may be.
+ */
+export function decideVerdict(facts: ReportFacts, freshMs = freshMsDefault): Verdict {
   const publishedAt = facts.status.info?.published_at ?? null;
   const concerns = [
     ...weighHeld(facts),
     ...weighLastRun(facts),
-    ...weighFreshness(facts),
+    ...weighFreshness(facts, freshMs),
     ...weighSinks(facts.status.sinks),
     ...weighRemaps(facts),
   ];
@@ -40,8 +43,10 @@ export function decideVerdict(facts: ReportFacts): Verdict {
     const what = facts.status.last_run === null ? "No run has begun yet" : "Nothing has been published yet";
     return { state: "nothing", line: `${what}: the first sweep fills this report.`, concerns };
   }
-  const age = formatAge(publishedAt, facts.generated_at);
-  return { state: "good", line: `Fresh: published ${age}; nothing is held or overdue.`, concerns };
+  const age = formatDistance(publishedAt, facts.generated_at);
+  const nothing = facts.acknowledged_by.length === 0 ? "nothing was held" : "nothing was held or overdue";
+  const line = `Fresh when this was made: published ${age}; ${nothing}.`;
+  return { state: "good", line, concerns };
 }
 
 function weighHeld({ status: { held_run: held }, generated_at }: ReportFacts): readonly Concern[] {
@@ -70,19 +75,19 @@ function weighLastRun({ status: { last_run: last }, generated_at }: ReportFacts)
   ];
 }
 
-function weighFreshness({ status, generated_at }: ReportFacts): readonly Concern[] {
-  const publishedMs = parseInstant(status.info?.published_at ?? "");
-  const nowMs = parseInstant(generated_at);
-  if (publishedMs === undefined || nowMs === undefined || nowMs - publishedMs <= freshMs) return [];
-  const age = formatSpan(nowMs - publishedMs);
-  return [
-    {
-      short: `the last publication is ${age} old`,
-      sentence: `The last publication is ${age} old; more than ${freshMs / 3_600_000} hours are too many.`,
-      quote: null,
-      command: "meter-sync runs",
-    },
-  ];
+/** Polls may go on publishing where no sweep does: what they do not see stays as it was. */
+function weighFreshness({ status, generated_at }: ReportFacts, freshMs: number): readonly Concern[] {
+  const nowMs = parseInstant(generated_at) ?? 0;
+  const toOld = (what: string, at: string | null | undefined): readonly Concern[] => {
+    const ageMs = nowMs - (parseInstant(at ?? "") ?? nowMs);
+    if (ageMs <= freshMs) return [];
+    const short = `the last ${what} is ${formatSpan(ageMs)} old`;
+    const most = `more than ${formatSpan(freshMs)} are too many`;
+    const sentence = `The${short.slice(3)}; ${most}.`;
+    return [{ short, sentence, quote: null, command: "meter-sync runs" }];
+  };
+  const old = toOld("publication", status.info?.published_at);
+  return old.length > 0 ? old : toOld("sweep", status.last_sweep);
 }
 
 function weighSinks(sinks: readonly SinkState[]): readonly Concern[] {

@@ -3,6 +3,7 @@ import type { GroupFacts, ReportGroup } from "../reader/index.ts";
 import { toStandingBars } from "./bar-chart.ts";
 import { Figure, Numbers } from "./figure.ts";
 import { Foreign, None } from "./foreign-text.ts";
+import { Regions, type Total, toPartialNote, toTotals } from "./group-totals.ts";
 import { type Column, toTable } from "./table.ts";
 import { Day, formatChange, formatCount, toPhrase } from "./wording.ts";
 
@@ -19,20 +20,13 @@ export function GroupSection({ groups }: { groups: GroupFacts }): JSX.Element {
   );
 }
 
-type Total = {
-  readonly day: string;
-  readonly groups: number;
-  readonly meters: number;
-  readonly change: number;
-};
-
-function TotalsFigure({ groups: { trade_dates, totals } }: { groups: GroupFacts }): JSX.Element {
-  const days = trade_dates.map((day, place): Total => {
-    const [total, before] = [totals[place], totals[place - 1]];
-    const meters = total?.meters ?? 0;
-    return { day, groups: total?.groups ?? 0, meters, change: meters - (before?.meters ?? meters) };
-  });
+function TotalsFigure({ groups }: { groups: GroupFacts }): JSX.Element {
+  const all = toTotals(groups);
+  const whole = all.filter(({ isWhole }) => isWhole);
+  // Where no date is of all regions there is nothing to compare, but something to see.
+  const days = whole.length === 0 ? all : whole;
   const [first, last] = [days.at(0), days.at(-1)];
+  const left = all.filter((total) => !days.includes(total)).map(({ day }) => day);
   const bars = {
     names: days.map(({ day }) => day),
     shortNames: days.map(({ day }) => day.slice(5)),
@@ -47,9 +41,10 @@ function TotalsFigure({ groups: { trade_dates, totals } }: { groups: GroupFacts 
         ? "No trade date is looked at."
         : [
             toTotal(first),
-            ", ",
-            toTotal(last),
-            `: ${formatChange(last.meters - first.meters)}. Each meter counts once a day.`,
+            ...(first === last ? [] : [", ", toTotal(last)]),
+            first === last || !first.isWhole ? "" : `: ${formatChange(last.meters - first.meters)}`,
+            ". Each meter counts once a day.",
+            ...toPartialNote(left, whole.length === 0),
           ],
     toDrawing: (size) => toStandingBars(bars, size),
     tables: [
@@ -63,10 +58,11 @@ function TotalsFigure({ groups: { trade_dates, totals } }: { groups: GroupFacts 
           {
             head: "Change",
             isNumber: true,
-            cell: ({ day, change }) => (day === first?.day ? h(None, {}) : formatChange(change)),
+            cell: ({ change }) => (change === null ? h(None, {}) : formatChange(change)),
           },
+          { head: "Regions", cell: (total) => h(Regions, { total }) },
         ],
-        rows: days,
+        rows: all,
       }),
     ],
   });
@@ -92,7 +88,7 @@ function toGroupTable({ trade_dates, groups, others }: GroupFacts): JSX.Element 
     ...trade_dates.slice(0, tradeDateMax).map((day, place) => ({
       head: day,
       isNumber: true,
-      cell: ({ members }: Row) => h(Members, { now: members[place] ?? null, before: members[place - 1] }),
+      cell: ({ members }: Row) => h(Members, { members, place }),
     })),
   ];
   return toTable({
@@ -135,13 +131,18 @@ function Programs({ programs }: { programs: readonly (string | null)[] }): JSX.E
   );
 }
 
-/** `undefined` before: there is no date before. */
-function Members({ now, before }: { now: number | null; before: number | null | undefined }): JSX.Element {
-  const change = before === undefined ? 0 : (now ?? 0) - (before ?? 0);
+/** Of a date that a region of its members does not look at nothing is known, and nothing follows from it. */
+function Members({ members, place }: { members: Row["members"]; place: number }): JSX.Element {
+  const [before, now] = [members[place - 1] ?? null, members[place] ?? null];
+  if (now === null) {
+    const isAhead = members.slice(0, place).some((count) => count !== null);
+    return h("span", { class: "none" }, isAhead ? "not yet" : "past");
+  }
+  const change = before === null ? 0 : now - before;
   return h(
     "span",
     null,
-    now === null ? h(None, {}) : formatCount(now),
+    now === 0 ? h(None, {}) : formatCount(now),
     change === 0 ? null : [" ", h("small", { class: change > 0 ? "rise" : "fall" }, formatChange(change))],
   );
 }

@@ -37,8 +37,11 @@ function DurationFigure({ runs }: { runs: readonly ReportRun[] }): JSX.Element {
     id: "durations",
     title: "How long the runs took",
     summary:
-      `${toPhrase(runs.length, "run")}, the latest on the right: ${counts.join(", ")}. ` +
-      `The one in the middle took ${formatDuration(median)}, the longest ${formatDuration(longest)}.`,
+      `${toPhrase(runs.length, "run")}, the latest on the right: ${counts.join(", ")}.` +
+      (ended.length === 0
+        ? ""
+        : ` The one in the middle took ${formatDuration(median)}, the longest ${formatDuration(longest)}.`) +
+      (ended.length === runs.length ? "" : ` ${toUnknown(runs.length - ended.length)}`),
     legend: toLegend(runs),
     toDrawing: (size) =>
       toStandingBars(
@@ -51,6 +54,12 @@ function DurationFigure({ runs }: { runs: readonly ReportRun[] }): JSX.Element {
       ),
     tables: [toRunTable(runs)],
   });
+}
+
+/** No bar is no run of no time. */
+function toUnknown(count: number): string {
+  const of = count === 1 ? "one it is" : `${formatCount(count)} it is`;
+  return `Of ${of} not known: running, killed, or released by a person later.`;
 }
 
 function ChangeFigure({ runs }: { runs: readonly ReportRun[] }): JSX.Element {
@@ -115,7 +124,7 @@ function toRunTable(runs: readonly ReportRun[]): JSX.Element {
       {
         head: "Took",
         isNumber: true,
-        cell: ({ duration_ms: took }) => (took === null ? h(None, {}) : formatDuration(took)),
+        cell: ({ duration_ms: took }) => (took === null ? unknown() : formatDuration(took)),
       },
       { head: "Meters", isNumber: true, cell: ({ meters_returned: meters }) => toCount(meters) },
       { head: "Changes", isNumber: true, cell: ({ change_count }) => toCount(change_count) },
@@ -154,5 +163,9 @@ function toTypes(changes: ReportRun["changes"]): JSX.Element | readonly JSX.Elem
 }
 
 function toCount(count: number | null): JSX.Element | string {
-  return count === null ? h("span", { class: "none" }, "unknown") : formatCount(count);
+  return count === null ? unknown() : formatCount(count);
+}
+
+function unknown(): JSX.Element {
+  return h("span", { class: "none" }, "unknown");
 }

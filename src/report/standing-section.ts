@@ -4,7 +4,7 @@ import { Foreign, None, proseLengthMax } from "./foreign-text.ts";
 import { Instant } from "./instant.ts";
 import { SinkTable, toOverdueTable } from "./standing-tables.ts";
 import { toTable } from "./table.ts";
-import { Day, formatAge, formatCount, formatShare } from "./wording.ts";
+import { Day, formatCount, formatDistance, formatShare } from "./wording.ts";
 
 /** How things stand: the counts in large figures, then where all of it comes from and where it goes. */
 export function StandingSection({ facts }: { facts: ReportFacts }): JSX.Element {
@@ -41,10 +41,11 @@ function Counts({ facts }: { facts: ReportFacts }): JSX.Element {
   const published = info?.published_at ?? null;
   const share = (part: number): JSX.Element =>
     h("span", null, h("b", null, formatCount(part)), h("small", null, formatShare(part, counts.meters)));
-  const age = published === null ? "never" : formatAge(published, facts.generated_at);
+  const age = published === null ? "never" : formatDistance(published, facts.generated_at);
+  const at = h("small", null, published === null ? "" : "this report, ", h(Instant, { at: published }));
   return toPairs(
     [
-      ["Published", h("span", null, h("b", null, age), h("small", null, h(Instant, { at: published })))],
+      ["Published", h("span", null, h("b", null, age), at)],
       ["Meters", h("span", null, h("b", null, formatCount(counts.meters)), h("small", null, "in all"))],
       ["Active", share(counts.dispatchable)],
       ["Action required", share(counts.action_required)],
@@ -161,7 +162,12 @@ function LastRun({ run }: { run: RunRow }): JSX.Element {
   ]);
 }
 
-function Acknowledgement({ facts: { acknowledgement: counts } }: { facts: ReportFacts }): JSX.Element {
+function Acknowledgement({ facts }: { facts: ReportFacts }): JSX.Element {
+  const { acknowledgement: counts, acknowledged_by } = facts;
+  if (acknowledged_by.length === 0) {
+    const why = "Not known: by the settings it was made with, no sink reports back (METER_SYNC_SINKS, ";
+    return h("p", { class: "empty" }, why, "METER_SYNC_ACKNOWLEDGED_BY). Overdue remaps are not looked for.");
+  }
   const told = counts.told + counts.delivered + counts.applied + counts.rejected + counts.superseded;
   if (told === 0) {
     return h("p", { class: "empty" }, "No remap is waited for: none was told to a sink that reports back.");

@@ -2,7 +2,7 @@ import { h, type JSX } from "preact";
 import { renderToString } from "preact-render-to-string";
 import type { ReportFacts } from "../reader/index.ts";
 import { ActionSection } from "./action-section.ts";
-import { decideVerdict, type Verdict } from "./decide-verdict.ts";
+import { decideVerdict, freshMsDefault, type Verdict } from "./decide-verdict.ts";
 import { EnrollmentSection } from "./enrollment-section.ts";
 import { Foreign, proseLengthMax } from "./foreign-text.ts";
 import { GroupSection } from "./group-section.ts";
@@ -16,9 +16,12 @@ import { styleSheet } from "./style-sheet.ts";
 const policy =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** The whole report as one HTML document without anything beside it. The same facts give the same text. */
-export function toReportHtml(facts: ReportFacts): string {
-  return `<!doctype html>\n${renderToString(h(Page, { facts }))}\n`;
+/**
+ * The whole report as one HTML document without anything beside it. The same facts give the same text.
+ * `freshMs`: as old the last sweep may be where all is well.
+ */
+export function toReportHtml(facts: ReportFacts, freshMs = freshMsDefault): string {
+  return `<!doctype html>\n${renderToString(h(Page, { facts, freshMs }))}\n`;
 }
 
 type Section = {
@@ -28,8 +31,8 @@ type Section = {
   readonly body: JSX.Element;
 };
 
-function Page({ facts }: { facts: ReportFacts }): JSX.Element {
-  const verdict = decideVerdict(facts);
+function Page({ facts, freshMs }: { facts: ReportFacts; freshMs: number }): JSX.Element {
+  const verdict = decideVerdict(facts, freshMs);
   const sections = toSections(facts);
   return h(
     "html",
@@ -151,7 +154,7 @@ function toSections(facts: ReportFacts): readonly Section[] {
       id: "remaps",
       link: "Remaps",
       question: "Which meters change groups?",
-      body: h(RemapSection, { remaps }),
+      body: h(RemapSection, { remaps, isAcknowledged: facts.acknowledged_by.length > 0 }),
     },
     { id: "runs", link: "Runs", question: "How did the last runs go?", body: h(RunSection, { runs }) },
   ];

@@ -47,6 +47,13 @@ export function formatAge(instant: string, now: string): string {
   return at <= nowMs ? `${formatSpan(nowMs - at)} ago` : `in ${formatSpan(at - nowMs)}`;
 }
 
+/** The same for whoever reads it at any time later. */
+export function formatDistance(instant: string, now: string): string {
+  const [at, nowMs] = [parseInstant(instant), parseInstant(now)];
+  if (at === undefined || nowMs === undefined) return "at an unknown time";
+  return `${formatSpan(nowMs - at)} ${at <= nowMs ? "before" : "after"}`;
+}
+
 /** A duration with two units: `4 min 12 s`. */
 export function formatDuration(durationMs: number): string {
   const seconds = Math.round(durationMs / 1000);

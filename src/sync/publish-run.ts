@@ -71,7 +71,9 @@ export function holdRun(
   const rules = [...new Set(report.trips.map(({ rule }) => rule))];
   context.logger.warn(
     { run_id: run.runId, rules },
-    "the plan is held back, nothing is published: `meter-sync run held` shows it",
+    options.isDryRun
+      ? "`meter-sync sync` would hold this plan back"
+      : "the plan is held back, nothing is published: `meter-sync run held` shows it",
   );
   return report;
 }

@@ -151,3 +151,11 @@ describe("the lock of a database", () => {
     second().release();
   });
 });
+
+it("tells who cannot write beside a database to read an export", () => {
+  openDatabase(path).close();
+  // What keeps everybody from making the log, root too.
+  mkdirSync(`${path}-wal`);
+  const message = expect.stringMatching(/folder cannot be written.* read an export of it/);
+  expect(() => openDatabaseReadOnly(path)).toThrow(expect.objectContaining({ kind: "environment", message }));
+});

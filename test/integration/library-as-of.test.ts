@@ -61,3 +61,12 @@ it("says what to ask instead where the history is gone, or the question is not w
   expect(() => snapshot.groups({ knownAtMs: laterMs })).toThrow(refused(/needs a tradeDate beside it/));
   expect(() => snapshot.groups({ tradeDate, knownAtMs: 1.5 })).toThrow(refused(/whole epoch milliseconds/));
 });
+
+it("refuses a trade date that no calendar has: what is open would hold on it", async () => {
+  const snapshot = await openMovedWorld().open();
+  for (const day of ["2026-02-30", "2026-99-99", "2026-10-28T00:00Z", "9999-12-32", ""]) {
+    const ask = () => snapshot.groups({ tradeDate: day, knownAtMs: laterMs });
+    expect(ask, day).toThrow(expect.objectContaining({ reason: "argument" }));
+  }
+  expect(snapshot.groups({ tradeDate: "2028-02-29", knownAtMs: laterMs })).not.toEqual([]);
+});

@@ -154,13 +154,24 @@ it("notices another stream in the file's place", async () => {
   await expect(next).rejects.toMatchObject({ reason: "replaced" });
 });
 
+it("says that the file is missing where it goes while it is followed", async () => {
+  const world = openLibraryWorld();
+  const changes = (await world.open()).changesAfter(3, { follow: { everyMs: 100 } });
+  const next = changes.next();
+  renameSync(world.path, `${world.path}.away`);
+  await expect(next).rejects.toMatchObject({ name: "SnapshotError", reason: "missing" });
+});
+
 it("refuses a place and an interval that are none", async () => {
   const snapshot = await openLibraryWorld().open();
   for (const sequence of [-1, 1.5, Number.NaN]) {
     expect(() => snapshot.changesAfter(sequence)).toThrow(expect.objectContaining({ reason: "argument" }));
   }
-  const ask = () => snapshot.changesAfter(0, { follow: { everyMs: 1 } });
-  expect(ask).toThrow(expect.objectContaining({ reason: "argument" }));
+  // Node takes a wait that is longer than a timer can hold for none: it would look without a pause.
+  for (const everyMs of [1, Number.NaN, 2 ** 31, Number.POSITIVE_INFINITY]) {
+    const ask = () => snapshot.changesAfter(0, { follow: { everyMs } });
+    expect(ask).toThrow(expect.objectContaining({ reason: "argument" }));
+  }
 });
 
 it("does nothing by being imported: no native part, no timer, no output", () => {

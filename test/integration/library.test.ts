@@ -171,7 +171,7 @@ it("reads an export in a read-only folder, leaves nothing beside it, and sees th
   const snapshot = await openSnapshot(target);
   onTestFinished(() => snapshot.close());
   expect([...snapshot.meters()]).toHaveLength(3);
-  expect(snapshot.meter(meter.plain)).toHaveProperty("document");
+  expect(snapshot.meter(meter.plain)?.document).toEqual({});
   expect(readdirSync(folder)).toEqual(["out.sqlite"]);
   world.publish(4);
   chmodSync(folder, 0o755);
@@ -236,4 +236,12 @@ it("refuses a trade date that is none", async () => {
   const snapshot = await openLibraryWorld().open();
   const ask = () => snapshot.groups({ tradeDate: "28.10.2026" });
   expect(ask).toThrow(expect.objectContaining({ reason: "argument" }));
+});
+
+it("refuses a number of meters that is none", async () => {
+  const snapshot = await openLibraryWorld().open();
+  expect([...snapshot.meters({ limit: 0 })]).toEqual([]);
+  for (const limit of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
+    expect(() => snapshot.meters({ limit })).toThrow(expect.objectContaining({ reason: "argument" }));
+  }
 });

@@ -130,15 +130,20 @@ function countFlows(
   for (const meterId of meterIds) {
     const own = events.filter(({ subject }) => subject === meterId);
     const isNew = way === "from" && own.some(({ type }) => type === "meter.created");
-    const others = own
+    const steps = own
       .filter(({ type, data }) => type === "meter.group.remapped" && isOn(data, group.effective_from))
-      .flatMap(({ data }) => {
+      .map(({ data }) => {
         const [left, joined] = [data.from_market_group_ids, data.to_market_group_ids] as [string[], string[]];
-        const [here, there] = way === "from" ? [joined, left] : [left, joined];
-        if (!here.includes(group.market_group_id)) return [];
-        const beyond = there.filter((id) => !here.includes(id));
-        return beyond.length === 0 ? [null] : beyond;
+        return way === "from" ? { here: joined, there: left } : { here: left, there: joined };
       });
+    // Out of one program into another: neither of its two remaps has both ends.
+    const elsewhere = steps.flatMap(({ here, there }) => (here.length === 0 ? there : []));
+    const others = steps.flatMap(({ here, there }) => {
+      if (!here.includes(group.market_group_id)) return [];
+      const ends = there.length === 0 ? elsewhere : there;
+      const beyond = ends.filter((id) => !here.includes(id));
+      return beyond.length === 0 ? [null] : beyond;
+    });
     if (others.length === 0) throw new Error(`${meterId} moved and was told nothing`);
     for (const id of new Set(others)) {
       const flow = { market_group_id: id, market_group_name: null, is_new: id === null && isNew, meters: 0 };

@@ -18,7 +18,10 @@ describe("the numbers of a plan, row by row", () => {
     const joining = ["m-1", "m-2", "m-3", "m-4"];
     const events = [
       created("m-4"),
-      ...joining.map((id) => remapped(id, id === "m-4" ? [] : [group.south], ["g-new"])),
+      ...["m-1", "m-2"].map((id) => remapped(id, [group.south], ["g-new"])),
+      // Out of one program, into another.
+      remapped("m-3", [group.north], []),
+      ...["m-3", "m-4"].map((id) => remapped(id, [], ["g-new"])),
       ...[1, 2].map((part) =>
         updated("g-new", { added: joining.slice(part * 2 - 2, part * 2), before: 0, after: 4, part }),
       ),
@@ -34,8 +37,9 @@ describe("the numbers of a plan, row by row", () => {
         added: 4,
         removed: 0,
         from: [
-          { market_group_id: group.south, market_group_name: "SOUTH", is_new: false, meters: 3 },
+          { market_group_id: group.south, market_group_name: "SOUTH", is_new: false, meters: 2 },
           { market_group_id: null, market_group_name: null, is_new: true, meters: 1 },
+          { market_group_id: group.north, market_group_name: "NORTH", is_new: false, meters: 1 },
         ],
         to: [],
       }),
@@ -207,11 +211,8 @@ function remapped(id: string, left: string[], joined: string[], from = "2026-12-
   const kind = left.length === 0 ? "assigned" : joined.length === 0 ? "unassigned" : "moved";
   const dates = { effective_from: from, effective_to: from === "2026-12-01" ? null : from };
   const groups = { from_market_group_ids: left, to_market_group_ids: joined };
-  return {
-    type: "meter.group.remapped",
-    subject: id,
-    data: { meter_id: id, program: "CCA", kind, reason: null, ...groups, ...dates },
-  };
+  const data = { meter_id: id, program: "CCA", kind, reason: joined.length === 0 ? "withdrawn" : null };
+  return { type: "meter.group.remapped", subject: id, data: { ...data, ...groups, ...dates } };
 }
 
 type Update = {

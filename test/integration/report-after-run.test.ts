@@ -1,12 +1,16 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { makeReport } from "../../src/cli/report-file.ts";
+import { loadReportState } from "../../src/cli/report-mark.ts";
 import { reportAfterRun } from "../../src/cli/reporting.ts";
 import { toRunExit } from "../../src/cli/sync-output.ts";
 import { openDatabase } from "../../src/database/index.ts";
 import { Failure } from "../../src/failure/index.ts";
-import { first, openCliWorld, second } from "./cli-world.ts";
+import { toReader } from "../../src/reader/index.ts";
+import { first, openCliWorld, second, third } from "./cli-world.ts";
 import { prepareExportWorlds } from "./export-world.ts";
+import { insert } from "./small-database.ts";
 
 const openWorld = prepareExportWorlds();
 type Run = Parameters<typeof reportAfterRun>;
@@ -65,14 +69,13 @@ describe("after a run", () => {
     expect(await write({})).toBeNull();
     expect(logged).toEqual(["info: wrote the report"]);
     expect(readFileSync(reportPath, "utf8")).toMatch(/^<!doctype html>[\s\S]*2026-10-28T07:00/i);
-    expect([await writes({ status: "held" }), await writes({ status: "held", mode: "poll" })]).toEqual([
-      true,
-      true,
-    ]);
+    for (const run of [{ status: "held" }, { status: "held", mode: "poll" }, { status: "failed" }]) {
+      expect(await writes(run), run.status).toBe(true);
+    }
   });
 
   it("of any other outcome, that was told to stop, or where nobody asked, none is", async () => {
-    for (const status of ["failed", "discarded", "superseded"]) {
+    for (const status of ["discarded", "superseded"]) {
       expect(await openRuns().writes({ status }), status).toBe(false);
     }
     expect(await openRuns({}, AbortSignal.abort()).writes({})).toBe(false);
@@ -102,6 +105,35 @@ describe("after a run", () => {
     expect(await writes(poll)).toBe(false);
     writeFileSync(reportPath, "");
     expect(await writes(poll)).toBe(true);
+    // What failed is told no longer than until a poll went well.
+    const run = { mode: "poll", started_at_ms: 0, report: "{}" };
+    insert(database, "run", { ...run, run_id: "f", status: "failed" });
+    expect(await writes({ status: "failed" })).toBe(true);
+    expect(readFileSync(reportPath, "utf8")).toContain("the last run failed");
+    insert(database, "run", { ...run, run_id: "p", status: "published" });
+    expect([await writes(poll), await writes(poll)]).toEqual([true, false]);
+  });
+
+  it("never takes for shown what was published while it was made", () => {
+    const { database } = openRuns();
+    const publish = () => database.execute("UPDATE stream SET stream_id = 'published meanwhile'");
+    const connection = new Proxy(database.connection, {
+      get: (target, key) =>
+        key === "transaction"
+          ? (body: () => unknown) => {
+              const facts = target.transaction(body);
+              return { deferred: () => [facts.deferred(), publish()][0] };
+            }
+          : Reflect.get(target, key),
+    });
+    const busy = new Proxy(database, {
+      get: (target, key) => (key === "connection" ? connection : Reflect.get(target, key)),
+    });
+    const config = { acknowledgedBy: [], ackMarginHours: 12 } as unknown as Parameters<typeof makeReport>[1];
+    const { text } = makeReport(toReader(busy), config, Date.UTC(2026, 9, 28, 7));
+    expect(text).not.toContain("published meanwhile");
+    expect(text).not.toContain(loadReportState(toReader(database)));
+    expect(makeReport(toReader(database), config, 0).text).toContain(loadReportState(toReader(database)));
   });
 
   it("that cannot write it that is told and given back, and the one that stood stands", async () => {
@@ -150,12 +182,13 @@ it("a run delivers and exports where the report cannot be written, and ends with
   const world = await openCliWorld(20);
   onTestFinished(() => world.close());
   const path = join(world.folder, "report.html");
-  const sync = (now: string, report: string) => {
+  const sync = (now: string, report: string, more: Record<string, string> = {}) => {
     world.leap.setNow(Date.parse(now));
     return world.run(["sync", "--now", now], {
       METER_SYNC_REPORT: report,
       METER_SYNC_EXPORT: join(world.folder, "copy.sqlite"),
       METER_SYNC_SINKS: `file:${join(world.folder, "events.ndjson")}`,
+      ...more,
     });
   };
   const failed = await sync(first, "/proc/report.html");
@@ -168,4 +201,7 @@ it("a run delivers and exports where the report cannot be written, and ends with
   const wrote = await sync(second, path);
   expect(wrote.exitCode, wrote.stderr).toBe(0);
   expect(readFileSync(path, "utf8")).toContain(JSON.parse(wrote.stdout).run_id);
+  const refused = await sync(third, path, { LEAP_API_KEY: "wrong" });
+  expect(refused.exitCode, refused.stderr).toBe(2);
+  expect(readFileSync(path, "utf8")).toContain("This needs a person: the last run failed");
 });

@@ -72,6 +72,13 @@ describe("report", () => {
     expect(read("r.html")).not.toContain("2027-01-31T23:59:00");
   });
 
+  it("takes a sweep for fresh for as long as METER_SYNC_CRON leaves until the next", async () => {
+    const later = ["--now", "2026-11-03T06:17:00Z"];
+    expect((await run(later)).stdout).toContain("publication is 6 days old; more than 26 hours are too many");
+    const weekly = await run(later, { METER_SYNC_CRON: "17 6 * * 3" });
+    expect(weekly.stdout).toContain("Fresh when this was made: published 6 days before;");
+  });
+
   it("reads beside a job that writes, and leaves the database as it is", async () => {
     const open = openDatabase(database);
     open.execute("BEGIN IMMEDIATE; UPDATE stream SET published_at_ms = 0");

@@ -22,6 +22,7 @@ it("shows the first of each list, and the sum of what is left out, in an order w
     facts.runs.length,
   ]).toEqual([200, 200, 50, 100, 30]);
   const { remaps, actions, groups } = facts;
+  expect(remaps.others_of_last_date).toBeGreaterThan(0);
   expect(Math.min(remaps.others, actions.others, groups.others)).toBeGreaterThan(20);
 });
 

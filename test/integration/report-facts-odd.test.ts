@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { type Database, openDatabase } from "../../src/database/index.ts";
 import { loadReportFacts, openReader, type ReportFacts, toReader } from "../../src/reader/index.ts";
+import { saveKilledRuns } from "../../src/snapshot/index.ts";
 import { judgeFacts } from "./report-judge.ts";
 import { fillSmallDatabase, insert } from "./small-database.ts";
 import { hourMs } from "./told-remaps.ts";
@@ -63,6 +64,27 @@ describe("a file in which little is known", () => {
     ]);
     expect(facts.enrollment.standing).toHaveLength(2);
     expect(facts.remaps.flows).toEqual([]);
+  });
+
+  it("does not know how long a run took that was killed, or that a person released", () => {
+    const { database } = openSmall();
+    insert(database, "run", {
+      run_key: 2,
+      run_id: "killed",
+      status: "running",
+      started_at_ms: nowMs - dayMs,
+      report: "{}",
+    });
+    saveKilledRuns(database, 3, nowMs);
+    const run = { status: "published", started_at_ms: nowMs - 5 * hourMs, finished_at_ms: nowMs };
+    const released = JSON.stringify({ is_released: true, finished_at: new Date(nowMs).toISOString() });
+    insert(database, "run", { ...run, run_key: 3, run_id: "released", report: released });
+    const { runs } = loadJudged(database);
+    expect(runs.map(({ run_id, duration_ms }) => [run_id, duration_ms])).toEqual([
+      ["released", null],
+      ["killed", null],
+      ["run-1", 0],
+    ]);
   });
 
   it("tells of moves since its first event where earlier ones were removed", () => {

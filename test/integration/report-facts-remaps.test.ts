@@ -31,8 +31,11 @@ function openTold(): Outbox {
     ...horizon,
     today: "2026-11-02",
   });
-  for (const date of ["2026-11-01", "2026-11-02", "2026-11-03"])
+  for (const date of ["2026-11-01", "2026-11-02", "2026-11-03"]) {
     insert(outbox.database(), "horizon_day", { transmission_region: "CAISO", trade_date: date });
+    if (date === "2026-11-01") continue;
+    insert(outbox.database(), "horizon_day", { transmission_region: "PJM", trade_date: date });
+  }
   return outbox;
 }
 

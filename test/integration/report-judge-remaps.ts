@@ -25,7 +25,13 @@ export function judgeRemaps(
   const firsts = Object.values(horizons).map(({ first }) => first);
   if (firsts.length === 0) {
     const today = new Date(view.nowMs).toISOString().slice(0, 10);
-    expect(facts).toEqual({ from_trade_date: today, remaps: 0, flows: [], others: 0 });
+    expect(facts).toEqual({
+      from_trade_date: today,
+      remaps: 0,
+      flows: [],
+      others: 0,
+      others_of_last_date: 0,
+    });
     return;
   }
   const from = firsts.sort()[0]!;
@@ -60,7 +66,8 @@ export function judgeRemaps(
 
 type Tallies = Readonly<Record<"all" | "applied" | "rejected" | "overdue", ReadonlyMap<string, number>>>;
 
-function judgeFlows({ flows, others }: ReportFacts["remaps"], tallies: Tallies): void {
+function judgeFlows(facts: ReportFacts["remaps"], tallies: Tallies): void {
+  const { flows, others, others_of_last_date: cut } = facts;
   expect(flows).toHaveLength(Math.min(200, tallies.all.size));
   const keys = flows.map((flow) => {
     const ids = [flow.from, flow.to].map((groups) => groups.map((group) => group.market_group_id));
@@ -78,6 +85,8 @@ function judgeFlows({ flows, others }: ReportFacts["remaps"], tallies: Tallies):
   const left = [...tallies.all].filter(([key]) => !keys.includes(key));
   expect(others).toBe(left.reduce((sum, [, count]) => sum + count, 0));
   expectOrder(flows.map(({ effective_from, meters }) => [effective_from, -meters]));
+  const ofLast = left.filter(([key]) => JSON.parse(key)[0] === flows.at(-1)?.effective_from);
+  expect(cut).toBe(ofLast.reduce((sum, [, count]) => sum + count, 0));
   for (const [key, count] of left) {
     const place = [JSON.parse(key)[0] as string, -count];
     const { effective_from = "", meters = 0 } = flows.at(-1) ?? {};

@@ -143,8 +143,23 @@ function judgeGroups(facts: ReportFacts["groups"], database: Database, horizons:
     facts.trade_dates.map((date) => ({
       groups: groups.filter(({ trade_date }) => trade_date === date).length,
       meters: new Set(members.filter((row) => row.trade_date === date).map((row) => row.meter_id)).size,
+      regions: Object.keys(horizons)
+        .filter((region) => horizons[region]!.first <= date && date <= horizons[region]!.last)
+        .sort(),
     })),
   );
+  const regionOf = new Map(
+    readAll(database, "snapshot_meters").map((row) => [row.meter_id, String(row.transmission_region)]),
+  );
+  const regionsOf = Map.groupBy(members, (row) => row.market_group_id);
+  /** Without members, or nothing known of it: not where a region of its members has other dates. */
+  const toNone = ({ market_group_id: id }: { market_group_id: string }, date: string) =>
+    (regionsOf.get(id) ?? []).every(({ meter_id }) => {
+      const { first, last } = horizons[regionOf.get(meter_id)!]!;
+      return first <= date && date <= last;
+    })
+      ? 0
+      : null;
   const byId = Map.groupBy(groups, (row) => String(row.market_group_id));
   expect(facts.groups).toHaveLength(Math.min(100, byId.size));
   expect(facts.others).toBe(byId.size - facts.groups.length);
@@ -157,7 +172,7 @@ function judgeGroups(facts: ReportFacts["groups"], database: Database, horizons:
       market_group_name: rows[0]?.market_group_name,
       programs: [...new Set(programs)].sort(),
       members: facts.trade_dates.map(
-        (date) => rows.find(({ trade_date }) => trade_date === date)?.member_count ?? null,
+        (date) => rows.find(({ trade_date }) => trade_date === date)?.member_count ?? toNone(group, date),
       ),
     });
     byId.delete(group.market_group_id);
@@ -175,11 +190,17 @@ function judgeRuns(runs: ReportFacts["runs"], database: Database): void {
   ).toEqual(
     rows.map((row) => [
       row.run_id,
-      row.finished_at === null
+      row.finished_at === null || isEndUnknown(String(row.report))
         ? null
         : Date.parse(String(row.finished_at)) - Date.parse(String(row.started_at)),
       JSON.parse(String(row.report) || "{}").changes ?? {},
       row.status,
     ]),
   );
+}
+
+/** Of a run that was killed, or waited for a person, the end is that of something else. */
+function isEndUnknown(text: string): boolean {
+  const report = JSON.parse(text || "{}");
+  return report.is_released === true || report.error === "the process ended before the run did";
 }

@@ -62,6 +62,7 @@ export function inspectInstant(
   inspectPreference(where, face, of("preference"));
   inspectPrograms(where, face, of("program status"), id, shown);
   inspectAssignments(where, then!, id, of("assignment"));
+  inspectUnassigned(where, then!, id, of("unassigned"));
 }
 
 /** What was known before all is told has no beginning that is told, but for what an event says of it. */
@@ -113,6 +114,23 @@ function inspectAssignments(where: string, then: Shown, id: string, rows: readon
   );
   const held = then.history.filter((text) => JSON.parse(text)[0] === id);
   expect(told.sort(), `${where}: assignments`).toEqual(held);
+}
+
+/** It is in no group on days on which it is in none; one version of the API names no programs. */
+function inspectUnassigned(where: string, then: Shown, id: string, rows: readonly TimeLineRow[]): void {
+  const held = then.history
+    .map((text) => JSON.parse(text) as [string, string, string, string, string | null])
+    .filter(([meterId]) => meterId === id);
+  for (const { data, effective_from: from, effective_to: to, sequence } of rows) {
+    const program = data.program ?? "";
+    const against = held.filter(
+      ([, own, , first, last]) =>
+        (own === program || own === "" || program === "") &&
+        first <= (to ?? "9999") &&
+        (from ?? "") <= (last ?? "9999"),
+    );
+    expect(against, `${where}: unassigned from ${from} to ${to} by event ${sequence}`).toEqual([]);
+  }
 }
 
 export function toAction(action: Readonly<Record<string, unknown>>): string {

@@ -59,6 +59,7 @@ describe("the options of following events", () => {
   it.each([
     ["csv", { follow: true }, "prints ndjson, not csv"],
     [null, { follow: true, interval: 99 }, "at least 100ms"],
+    [null, { follow: true, interval: 2 ** 31 }, "at most 24d"],
     [null, { interval: 5000 }, "give both"],
   ] as const)("are refused: %s, %j", (formatAsked, options, message) => {
     expect(() => toIntervalMs({ formatAsked }, options)).toThrow(message);

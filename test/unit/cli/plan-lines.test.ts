@@ -27,7 +27,7 @@ describe("a plan group by group", () => {
     expect(lines).toContain("Group by group");
     expect(lines).toContain("DEC        from 2026-12-01 on  0 → 192  +192 −0  appears; from NOV 180, new 12");
     expect(lines).toContain(
-      "NOV        from 2026-12-01 on  182 → 0  +0 −182  is emptied; to DEC 180, no group 2",
+      "NOV        from 2026-12-01 on  182 → 0  +0 −182  is emptied; to DEC 180, no other group 2",
     );
     expect(lines).toContain("01234567…  from 2026-12-01 on  5 → 9    +4 −0    from a 1, b 1, c 1, others");
   });
@@ -97,7 +97,7 @@ describe("a plan that is not published", () => {
       new Map(),
     );
     const places = [
-      "Dry run: this would be held back: 3 meters would lose their group on 2026-12-01; 1 event in all\n",
+      "Dry run: this would be held back: 3 meters would lose a group on 2026-12-01; 1 event in all\n",
       "\nGroup by group\n",
       "\nWhy it is held back\n",
       "\nwarning: mind the gap\n",

@@ -11,7 +11,7 @@ describe("a plan in one sentence", () => {
       meters: { activated: 12, missing: 2 },
     });
     expect(toPlanSentence(facts)).toBe(
-      "214 meters would move between groups on 2026-12-01, 3 lose their group, 12 become active, " +
+      "214 meters would move between groups on 2026-12-01, 3 lose a group, 12 become active, " +
         "2 go missing; 231 events in all",
     );
   });

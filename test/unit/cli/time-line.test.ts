@@ -176,6 +176,16 @@ describe("a time line", () => {
     const unassigned = rows.filter(({ what }) => what === "unassigned");
     expect(unassigned.map(({ known_from, known_to }) => [known_from, known_to])).toEqual([[second, third]]);
   });
+
+  it("ends what was said of one program where a version of the API is read that has none", () => {
+    const data = { from_market_group_ids: [north], to_market_group_ids: [], effective_from: "2026-10-29" };
+    const lost = (program: string | null) =>
+      read({
+        events: [event(1, second, "meter.group.remapped", { ...data, program })],
+        readAnew: [{ at: third, isSwitch: true }],
+      }).find(({ what }) => what === "unassigned")?.known_to;
+    expect([lost("CCA"), lost(null)]).toEqual([third, null]);
+  });
 });
 
 function read(facts: Partial<TimeLineFacts>) {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { type DispatchFacts, toDispatch } from "../../../src/cli/why.ts";
-import { findNoGroupRemap } from "../../../src/cli/why-group.ts";
 import type { TimeLineKind, TimeLineRow } from "../../../src/reader/index.ts";
 
 const publishedAt = "2026-11-22T06:17:00.000Z";
@@ -86,7 +85,7 @@ describe("a meter that cannot be dispatched", () => {
         group("OLD (CCA)", "2026-11-01", "2026-11-20"),
         { ...group("TAKEN BACK (CCA)", "2026-11-01", null), known_to: publishedAt },
       ],
-      noGroupRemap: { sequence: "0000000000000000042", reason: "period_ended" },
+      noGroupRemaps: [{ sequence: "0000000000000000042", reason: "period_ended", program: "CCA" }],
     });
     expect(dispatch).toMatchObject({ can_be_dispatched: false, in_group_today: false });
     expect(tell(dispatch)).toContain(
@@ -154,32 +153,20 @@ describe("what nothing follows from by itself is said all the same", () => {
     );
   });
 
+  it("a program by which it is in its group, and in which it is not active", () => {
+    const pending = { program: "CCA", periods: ["NOV"], statuses: ["PENDING"] };
+    const dispatch = ask({ programStatuses: [pending, { ...pending, program: "DRAM" }] });
+    expect(dispatch.can_be_dispatched).toBe(true);
+    expect(tell(dispatch).slice(2)).toEqual(["unsure: its status in CCA (NOV) is PENDING on 2026-11-22"]);
+  });
+
+  it("that statuses by program are not in an export, where nothing else speaks against it", () => {
+    expect(tell(ask({ programStatuses: null })).at(-1)).toMatch(/^for: its statuses by program are not in/);
+  });
+
   it("does not call a run of this morning stale, nor the last trade date published unpublished", () => {
     expect(codes(ask({ nowMs: Date.parse("2026-11-23T08:17:00Z") }))).not.toContain("stale");
     expect(codes(ask({ lastPublishedDate: today }))).not.toContain("beyond_horizon");
-  });
-});
-
-describe("the remap that left a meter without a group", () => {
-  const remap = (sequence: string, from: string, to: string | null, groups: readonly string[]) => ({
-    type: "meter.group.remapped",
-    sequence,
-    data: { effective_from: from, effective_to: to, to_market_group_ids: groups, reason: "withdrawn" },
-  });
-
-  it("is the latest one about the day", () => {
-    const events = [
-      remap("1", "2026-11-01", null, []),
-      remap("2", "2026-11-20", null, []),
-      remap("3", "2026-11-23", null, [north]),
-    ];
-    expect(findNoGroupRemap(today, events)).toEqual({ sequence: "2", reason: "withdrawn" });
-  });
-
-  it("is none where a later one leads to a group", () => {
-    expect(
-      findNoGroupRemap(today, [remap("1", "2026-11-01", null, []), remap("2", today, today, [north])]),
-    ).toBe(null);
   });
 });
 
@@ -188,10 +175,11 @@ function ask(facts: Partial<DispatchFacts>) {
     meter,
     timeLine: [status, stay],
     today,
-    noGroupRemap: null,
+    noGroupRemaps: [],
     lastPublishedDate: "2026-11-24",
     publishedAt,
     heldRun: null,
+    programStatuses: [],
     nowMs: Date.parse("2026-11-22T18:00:00Z"),
     ...facts,
   });

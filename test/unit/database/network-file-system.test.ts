@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { decideNetworkFileSystem } from "../../../src/database/index.ts";
+import { decideNetworkFileSystem, toNetworkRefusal } from "../../../src/database/index.ts";
 
 const fuse = 0x65735546;
 
@@ -109,4 +109,10 @@ describe("a file system in user space", () => {
       decideNetworkFileSystem({ realPath: "/mnt/a", type: fuse, mounts: "no table\n-\n - \n" }),
     ).toBeNull();
   });
+});
+
+it("the refusal says how to use it all the same, for the program's users and for the library's", () => {
+  const refusal = toNetworkRefusal("/mnt/far/a.sqlite", "NFS");
+  expect(refusal).toMatch(/^\/mnt\/far lies on a network file system \(NFS\)/);
+  expect(refusal).toMatch(/METER_SYNC_ALLOW_NETWORK_FS=on .*allowsNetworkFileSystem/);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ReportFacts } from "../../../src/reader/index.ts";
 import { decideVerdict } from "../../../src/report/decide-verdict.ts";
+import { toReportHtml } from "../../../src/report/index.ts";
 import { emptyFacts, madeUpFacts, troubledFacts } from "./made-up-facts.ts";
 import { madeUpSink } from "./made-up-runs.ts";
 
@@ -16,9 +17,18 @@ describe("the verdict", () => {
   it("is good where all is fresh and nothing is held or overdue", () => {
     expect(decideVerdict(facts)).toEqual({
       state: "good",
-      line: "Fresh: published 2 hours ago; nothing is held or overdue.",
+      line: "Fresh when this was made: published 2 hours before; nothing was held or overdue.",
       concerns: [],
     });
+  });
+
+  it("does not say that nothing was overdue where nobody is asked", () => {
+    const unasked = { ...facts, acknowledged_by: [] };
+    expect(decideVerdict(unasked).line).toMatch(/; nothing was held\.$/);
+    const html = toReportHtml(unasked);
+    expect(html).toContain("Not known: by the settings it was made with, no sink reports back");
+    expect(html).not.toMatch(/Overdue<\/(th|dt)>/);
+    expect(toReportHtml(facts)).toMatch(/Overdue<\/th>/);
   });
 
   it("names everything that a person has to see to, a held run first", () => {
@@ -41,6 +51,15 @@ describe("the verdict", () => {
     expect(decideVerdict(published("2026-10-06T06:15:00.000Z")).state).toBe("good");
     const stale = decideVerdict(published("2026-10-06T06:14:59.999Z"));
     expect(stale.line).toBe("This needs a person: the last publication is 26 hours old.");
+    const weekly = decideVerdict(published("2026-10-01T06:15:00.000Z"), 170 * 3_600_000);
+    expect(weekly.state).toBe("good");
+  });
+
+  it("is not fooled by polls that go on where no sweep does", () => {
+    const { concerns } = decideVerdict(withStatus({ last_sweep: "2026-10-04T06:15:00.000Z" }));
+    expect(concerns.map(({ sentence }) => sentence)).toEqual([
+      "The last sweep is 3 days old; more than 26 hours are too many.",
+    ]);
   });
 
   it("says why the last run failed", () => {

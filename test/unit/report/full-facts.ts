@@ -28,7 +28,7 @@ export function fullFacts(text?: string): ReportFacts {
     actions: fullActions(say),
     groups: {
       trade_dates,
-      totals: trade_dates.map((_, day) => ({ groups: 1_304, meters: 168_000 + day })),
+      totals: trade_dates.map((_, day) => ({ groups: 1_304, meters: 168_000 + day, regions: ["CAISO"] })),
       groups: groups.map((group, place) => ({
         ...group,
         programs: [say("CAISO_RA", place), say("CAISO_DR", place)],
@@ -121,5 +121,5 @@ function fullRemaps(
     rejected: place % 5,
     overdue: place % 7,
   }));
-  return { from_trade_date: "2026-10-07", remaps: 190_000, flows, others: 9_900 };
+  return { from_trade_date: "2026-10-07", remaps: 190_000, flows, others: 9_900, others_of_last_date: 700 };
 }

@@ -63,6 +63,7 @@ describe("text from outside", () => {
         from_trade_date: "2026-10-07",
         remaps: 6,
         others: 0,
+        others_of_last_date: 0,
         flows: [
           { ...flow, from: [group!], to: [group!], meters: 3 },
           { ...flow, from: [group!], to: [other], meters: 2 },

@@ -1,5 +1,5 @@
 import type { ReportFacts, ReportGroup } from "../../../src/reader/index.ts";
-import { madeUpDays, madeUpId } from "./made-up-parts.ts";
+import { madeUpDays, madeUpId, madeUpTotal } from "./made-up-parts.ts";
 import { madeUpHeldRun, madeUpRun, madeUpSink } from "./made-up-runs.ts";
 
 export const generatedAt = "2026-10-07T08:15:00.000Z";
@@ -32,11 +32,11 @@ export function madeUpFacts(): ReportFacts {
     actions: madeUpActions(),
     groups: {
       trade_dates: tradeDates,
-      totals: tradeDates.map((_, day) => ({ groups: 14 - (day === 3 ? 1 : 0), meters: 8_610 + day * 37 })),
+      totals: tradeDates.map((_, day) => madeUpTotal(day)),
       groups: groups.map((group, place) => ({
         ...group,
         programs: place % 4 === 3 ? ["CAISO_RA", "CAISO_DR"] : [place > 4 ? "ERCOT_ERS" : "CAISO_RA"],
-        members: tradeDates.map((_, day) => (place === 9 && day > 1 ? null : toMembers(place, day))),
+        members: tradeDates.map((_, day) => (place === 9 && day > 1 ? 0 : toMembers(place, day))),
       })),
       others: 2,
     },
@@ -68,10 +68,11 @@ export function emptyFacts(): ReportFacts {
       overdue: 0,
       first_overdue: [],
     },
+    acknowledged_by: ["webhook:ems"],
     enrollment: { standing: [], moves_since: "2026-09-07T08:15:00.000Z", moves: [], days: [] },
     actions: { meters: 0, counts: [], others: 0, first: [] },
     groups: { trade_dates: [], totals: [], groups: [], others: 0 },
-    remaps: { from_trade_date: "2026-10-07", remaps: 0, flows: [], others: 0 },
+    remaps: { from_trade_date: "2026-10-07", remaps: 0, flows: [], others: 0, others_of_last_date: 0 },
     runs: [],
   };
 }
@@ -240,10 +241,9 @@ function madeUpRemaps(groups: readonly ReportGroup[], tradeDates: readonly strin
     }),
   );
   return {
-    from_trade_date: "2026-10-07",
+    ...emptyFacts().remaps,
     remaps: flows.reduce((sum, { meters }) => sum + meters, 0),
     flows,
-    others: 0,
   };
 }
 

@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { RemapFacts } from "../../../src/reader/index.ts";
+import { toReportHtml } from "../../../src/report/index.ts";
 import { planFlowDiagram } from "../../../src/report/plan-flows.ts";
+import { madeUpFacts } from "./made-up-facts.ts";
+import { findById, readHtml, toText } from "./read-html.ts";
 
 type Flow = RemapFacts["flows"][number];
 const day = "2026-10-08";
@@ -69,4 +72,21 @@ describe("the diagram of a trade date's remaps", () => {
     const last = diagram.links.at(-1)!.meters;
     expect(last).toBe(merged === 0 ? 1 : (merged * (merged + 1)) / 2);
   });
+});
+
+it("a trade date whose flows are cut says all of its remaps, and where the others belong", () => {
+  const flow = madeUpFacts().remaps.flows[0]!;
+  const flows = [{ ...flow, effective_from: "2026-10-08", meters: 20 }];
+  const remaps = { from_trade_date: "2026-10-07", remaps: 100, flows, others: 80, others_of_last_date: 30 };
+  const page = readHtml(toReportHtml({ ...madeUpFacts(), remaps }));
+  expect(toText(findById(page, "flows-1-summary")!)).toMatch(
+    /^50 remaps, the largest flows: 20 from .* 30 of them, of the smallest flows, are not drawn\.$/,
+  );
+  const text = toText(findById(page, "remaps")!);
+  expect(text).toContain("… and 30 more remaps of smaller flows");
+  expect(text).toContain(
+    "80 more remaps of flows left out: 30 effective from 2026-10-08, 50 effective later",
+  );
+  const later = readHtml(toReportHtml({ ...madeUpFacts(), remaps: { ...remaps, others_of_last_date: 0 } }));
+  expect(toText(findById(later, "remaps")!)).toContain("flows left out: 80 effective later");
 });

@@ -128,7 +128,7 @@ describe("the report in words", () => {
       "… and 8,950 more meters",
       "… and 1,204 more groups",
       "… and 3 more trade dates, as a table alone",
-      "… and 9,900 more remaps of flows left out",
+      "… and 9,900 more remaps of flows left out: 700 effective from 2026-10-13, 9,200 effective later",
     ]);
   });
 
@@ -141,7 +141,7 @@ describe("the report in words", () => {
         groups: {
           ...groups,
           trade_dates,
-          totals: trade_dates.map(() => ({ groups: 1, meters: 5 })),
+          totals: trade_dates.map(() => ({ groups: 1, meters: 5, regions: ["CAISO"] })),
           groups: [
             {
               market_group_id: "g",

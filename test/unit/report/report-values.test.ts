@@ -82,10 +82,10 @@ describe("what the tables of the report say", () => {
     expect(rows[7]![0]).toBe("unnamed 99990007-0000-4000-8000-000000000007");
     expect(rows[9]!.slice(2)).toEqual(["370", "383 +13", "none −383", "none"]);
     expect(toRowsOf(page, "member-table")).toEqual([
-      ["2026-10-07", "14", "8,610", "none"],
-      ["2026-10-08", "14", "8,647", "+37"],
-      ["2026-10-09", "14", "8,684", "+37"],
-      ["2026-10-10", "13", "8,721", "+37"],
+      ["2026-10-07", "14", "8,610", "none", "all"],
+      ["2026-10-08", "14", "8,647", "+37", "all"],
+      ["2026-10-09", "14", "8,684", "+37", "all"],
+      ["2026-10-10", "13", "8,721", "+37", "all"],
     ]);
   });
 
@@ -114,6 +114,16 @@ describe("what the tables of the report say", () => {
       });
     },
   );
+
+  it("says of how many runs it is not known how long they took, and makes up no duration", () => {
+    const toSummary = (unknown: number) => {
+      const runs = facts.runs.map((run, place) => (place < unknown ? { ...run, duration_ms: null } : run));
+      return toText(findById(readHtml(toReportHtml({ ...facts, runs })), "durations-summary")!);
+    };
+    expect(toSummary(0)).toMatch(/^30 runs, [^.]*\. The one in the middle took [^.]*\.$/);
+    expect(toSummary(2)).toMatch(/The one in the middle took .*\. Of 2 it is not known: running, killed/);
+    expect(toSummary(30)).toMatch(/^30 runs, [^.]*\. Of 30 it is not known[^.]*\.$/);
+  });
 
   it("lists the last runs with what became of them", () => {
     const rows = toRowsOf(page, "run-table");
