@@ -43,7 +43,7 @@ describe("a run that is held back", () => {
         expect(text).toContain(`  ${rule}: ${explanation}\n`);
         for (const [name, number] of Object.entries(numbers)) expect(text).toContain(`${name} ${number}`);
       }
-      expect(text).toMatch(/\nGroup by group\n(.*\n)+.* is emptied; to no group \d/);
+      expect(text).toMatch(/\nGroup by group\n(.*\n)+.* is emptied; to no other group \d/);
       expect(text).toContain(again.checksum);
       expect(text).toMatch(/ leaves \w+_\d\d \(withdrawn\) from 2026-10-2\d on/);
       expect(text).toContain(`meter-sync release ${again.run_id} --checksum …`);
