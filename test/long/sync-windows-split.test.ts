@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from "vitest";
+import { openPortfolioDays, type PortfolioDays, range, toLines } from "../integration/portfolio-days.ts";
+import { breakAfter, dayMs, noon } from "../integration/small-portfolio.ts";
+import { openWindowBook } from "../integration/window-book.ts";
 import { type MeterSketch, toEntry } from "../support/documents.ts";
 import { type DayOptions, openDays } from "../support/run-days.ts";
 import { readChanges, readEvents, readSnapshot, type Told } from "../support/views.ts";
-import { openPortfolioDays, type PortfolioDays, range, toLines } from "./portfolio-days.ts";
-import { breakAfter, dayMs, noon } from "./small-portfolio.ts";
-import { openWindowBook } from "./window-book.ts";
 
 let world: PortfolioDays;
 afterEach(() => world.close());

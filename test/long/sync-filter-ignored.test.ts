@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { readMembers } from "../support/views.ts";
-import { at } from "./poll-days.ts";
+import { at } from "../integration/poll-days.ts";
 import {
   inGroup,
   openPortfolioDays,
@@ -9,8 +8,9 @@ import {
   toEntryAt,
   toLines,
   type Version,
-} from "./portfolio-days.ts";
-import { toWindowKey } from "./window-book.ts";
+} from "../integration/portfolio-days.ts";
+import { toWindowKey } from "../integration/window-book.ts";
+import { readMembers } from "../support/views.ts";
 
 let world: PortfolioDays;
 afterEach(() => world.close());
