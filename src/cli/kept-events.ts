@@ -7,12 +7,8 @@ import { loadEventId } from "../snapshot/index.ts";
 import { parseInstant } from "../time/index.ts";
 import type { Invocation } from "./invocation.ts";
 
-/**
- * Why events after a sequence cannot be given without a gap; `null` where they can. After 0 is whatever there
- * is: who begins has missed nothing.
- */
-export function toGapFailure(kept: EventsKept, after: number): Failure | null {
-  if (!hasGapAfter(kept, after)) return null;
+/** Why events after a sequence cannot be given without a gap. */
+export function toGapFailure(kept: EventsKept, after: number): Failure {
   return new Failure(
     "usage",
     `change events after ${after} are not kept any more: ${describeFirst(kept)}. A consumer that stopped ` +
@@ -20,14 +16,16 @@ export function toGapFailure(kept: EventsKept, after: number): Failure | null {
   );
 }
 
-/** Throws that `Failure`; who asks for all, and cannot have them, is warned. */
+/**
+ * Throws where events after a sequence are gone. After 0 is whatever there is: who begins has missed nothing,
+ * and is warned where that is not all there was.
+ */
 export async function assertKept(
   invocation: Pick<Invocation, "openLogger">,
   kept: EventsKept,
   after: number | undefined,
 ): Promise<void> {
-  const gap = toGapFailure(kept, after ?? 0);
-  if (gap !== null) throw gap;
+  if (hasGapAfter(kept, after ?? 0)) throw toGapFailure(kept, after ?? 0);
   if (after === 0 && kept.first_sequence > 1) warnOfFirst(await invocation.openLogger(), kept);
 }
 

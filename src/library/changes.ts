@@ -2,10 +2,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import {
   type EventRow,
   type EventsKept,
-  hasGapAfter,
-  loadEvents,
+  type FollowPlace,
   loadEventsKept,
-  loadInfo,
+  loadNewEvents,
+  type NewEvents,
   type Reader,
 } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
@@ -13,30 +13,16 @@ import type { Change, ChangeEvent } from "./rows.ts";
 import type { MeterFilter } from "./snapshot.ts";
 import { SnapshotError } from "./snapshot-error.ts";
 
-/** What one look takes at most, by count or once it is more than so many characters. */
-const lookCountMax = 500;
-const lookLengthMax = 4 * 1024 * 1024;
-
-/** How far an iteration has come, and in which stream. */
-export type Place = {
-  readonly after: number;
-  readonly streamId: string | null;
-  /** Whoever begins with what there is knows of the gap before this sequence; null at the first look. */
-  readonly first: number | null;
-};
-
-type Look = { readonly changes: readonly Change[]; readonly isMore: boolean; readonly place: Place };
-
 /** One look after another, each with a reader that it is lent, until there is no more. */
 export async function* loadChanges(
   lend: <T>(look: (reader: Reader) => T) => T,
-  start: Place,
+  start: FollowPlace,
   types: readonly string[],
 ): AsyncGenerator<Change, void, undefined> {
   let place = start;
   for (;;) {
     const look = lend((reader) => loadLook(reader, place, types));
-    yield* look.changes;
+    for (const row of look.rows) yield toChange(row);
     place = look.place;
     if (!look.isMore) return;
   }
@@ -45,16 +31,16 @@ export async function* loadChanges(
 /** The same again and again, until it is stopped. */
 export async function* followChanges(
   lend: <T>(look: (reader: Reader) => T) => T,
-  start: Place,
+  start: FollowPlace,
   types: readonly string[],
   { signal, everyMs }: { readonly signal: AbortSignal; readonly everyMs: number },
 ): AsyncGenerator<Change, void, undefined> {
   let place = start;
   while (!signal.aborted) {
     const look = lend((reader) => loadLook(reader, place, types));
-    for (const change of look.changes) {
+    for (const row of look.rows) {
       if (signal.aborted) return;
-      yield change;
+      yield toChange(row);
     }
     place = look.place;
     if (!look.isMore) await wait(everyMs, undefined, { signal }).catch(() => undefined);
@@ -76,9 +62,7 @@ export function assertToldSince(reader: Reader, { activeSinceMs: sinceMs }: Mete
   );
 }
 
-/** Why changes after a sequence cannot be given without a gap; null where they can. */
-export function toGapError(kept: EventsKept, after: number): SnapshotError | null {
-  if (!hasGapAfter(kept, after)) return null;
+function toGapError(kept: EventsKept, after: number): SnapshotError {
   return new SnapshotError(
     "gap",
     `change events after ${after} are not kept any more: they are complete from ${kept.first_sequence} on ` +
@@ -87,30 +71,10 @@ export function toGapError(kept: EventsKept, after: number): SnapshotError | nul
   );
 }
 
-function loadLook(reader: Reader, place: Place, types: readonly string[]): Look {
-  const info = loadInfo(reader);
-  const streamId = info?.stream_id ?? null;
-  assertSameStream(place.streamId, streamId);
-  const kept = loadEventsKept(reader);
-  // Single ones that are needed stay before the gap, maybe more of them than one look takes.
-  const gap = kept.first_sequence === place.first ? null : toGapError(kept, place.after);
-  if (gap !== null) throw gap;
-  const changes: Change[] = [];
-  let length = 0;
-  for (const row of loadEvents(reader, { after: place.after, types, limit: lookCountMax })) {
-    changes.push(toChange(row));
-    length += row.event.length;
-    if (length > lookLengthMax) break;
-  }
-  const isMore = changes.length === lookCountMax || length > lookLengthMax;
-  // What no type asked for matches is not looked through again.
-  const seen = isMore ? 0 : (info?.last_sequence ?? 0);
-  const after = Math.max(place.after, changes.at(-1)?.sequence ?? 0, seen);
-  return { changes, isMore, place: { after, streamId, first: kept.first_sequence } };
-}
-
-function assertSameStream(before: string | null, now: string | null): void {
-  if (before === null || before === now) return;
+function loadLook(reader: Reader, place: FollowPlace, types: readonly string[]): NewEvents {
+  const look = loadNewEvents(reader, place, { types });
+  if (!("obstacle" in look)) return look;
+  if (look.obstacle === "gap") throw toGapError(look.kept, place.after);
   throw new SnapshotError(
     "replaced",
     "the database was replaced by another, or by an older copy: its sequences start anew. Read the " +

@@ -44,6 +44,7 @@ export {
   loadRunEvents,
 } from "./event-store.ts";
 export { loadSequenceSince } from "./event-time-store.ts";
+export { type FollowObstacle, type FollowPlace, loadNewEvents, type NewEvents } from "./follow.ts";
 export { loadGroupRegions } from "./group-region-store.ts";
 export {
   type GroupDay,
