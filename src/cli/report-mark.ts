@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { closeSync, openSync, readSync } from "node:fs";
+import { loadBeginning } from "../database/index.ts";
 import { loadHeldRun, loadRuns, type Reader } from "../reader/index.ts";
 import { loadExportFace } from "../snapshot/index.ts";
 import { parseInstant } from "../time/index.ts";
@@ -8,7 +8,6 @@ import { parseInstant } from "../time/index.ts";
 export type ReportMark = { readonly publishedAtMs: number | null; readonly state: string };
 
 const pattern = /^<!doctype html>\n<!-- meter-sync (\S+) ([0-9a-f]{64}) -->\n/;
-const bytesMax = 200;
 
 /** What alone a report takes the place of. */
 export const ours = { what: "report", isOurs: (beginning: string) => pattern.test(beginning) } as const;
@@ -24,7 +23,7 @@ export function toMarked(html: string, publishedAt: string | null, state: string
 
 /** The mark of the report at `path`; `null` where there is none. */
 export function loadReportMark(path: string): ReportMark | null {
-  const [, publishedAt = "", state] = pattern.exec(loadBeginning(path)) ?? [];
+  const [, publishedAt = "", state] = pattern.exec(loadTop(path)) ?? [];
   return state === undefined ? null : { publishedAtMs: parseInstant(publishedAt) ?? null, state };
 }
 
@@ -39,15 +38,9 @@ export function loadReportState(reader: Reader): string {
 }
 
 /** What cannot be read is no report: writing it says why. */
-function loadBeginning(path: string): string {
+function loadTop(path: string): string {
   try {
-    const file = openSync(path, "r");
-    try {
-      const bytes = Buffer.alloc(bytesMax);
-      return bytes.toString("utf8", 0, readSync(file, bytes, 0, bytesMax, 0));
-    } finally {
-      closeSync(file);
-    }
+    return loadBeginning(path);
   } catch {
     return "";
   }

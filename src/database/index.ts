@@ -28,5 +28,5 @@ export {
 export { acquireLock, type Lock, toLockPath } from "./lock.ts";
 export { type Database, openDatabase, openDatabaseReadOnly } from "./open.ts";
 export { type Placed, placeFile } from "./place-file.ts";
-export { findTextObstacle, placeText, replaceText } from "./place-text.ts";
+export { findTextObstacle, loadBeginning, placeText, replaceText } from "./place-text.ts";
 export { inTransaction } from "./transaction.ts";

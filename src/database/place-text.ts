@@ -101,7 +101,8 @@ export function findTextObstacle(path: string, { what, isOurs }: TextKind): stri
   return stat.isDirectory() ? `${path} is a folder` : `${path} is there and is no ${what} of meter-sync`;
 }
 
-function loadBeginning(path: string): string {
+/** The first 200 bytes of a file, by which a text is known. Throws what the disk throws. */
+export function loadBeginning(path: string): string {
   const file = openSync(path, "r");
   try {
     const bytes = Buffer.alloc(beginningBytes);

@@ -1,8 +1,8 @@
-import { formatInstant } from "../time/index.ts";
+import { formatInstant, parseInstant } from "../time/index.ts";
 import { loadEventsKept } from "./event-store.ts";
+import { loadSequenceSince } from "./event-time-store.ts";
 import type { Reader } from "./reader.ts";
 import type { EnrollmentFacts } from "./report-facts.ts";
-import { loadSequenceSince } from "./report-sequence-store.ts";
 
 const movesMs = 30 * 86_400_000;
 
@@ -53,7 +53,7 @@ function loadTold(reader: Reader, since: string): Pick<EnrollmentFacts, "moves" 
     .prepare(
       `WITH told AS (
          SELECT substr(time, 1, 10) AS day, type, CASE type WHEN '${statusType}' THEN event END AS move
-         FROM snapshot_events WHERE sequence >= @first AND type IN (${types.join(", ")}) AND time >= @since
+         FROM snapshot_events WHERE sequence > @after AND type IN (${types.join(", ")}) AND time >= @since
        )
        SELECT day, type, json_extract(move, '$.data.before.status') AS "from",
          json_extract(move, '$.data.after.status') AS "to",
@@ -61,7 +61,7 @@ function loadTold(reader: Reader, since: string): Pick<EnrollmentFacts, "moves" 
          json_extract(move, '$.data.after.dispatchable') AS is_dispatchable, count(*) AS meters
        FROM told GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6`,
     )
-    .all({ since, first: loadSequenceSince(reader, since) });
+    .all({ since, after: loadSequenceSince(reader, parseInstant(since) ?? 0) });
   return {
     moves: rows.filter(({ type }) => type === statusType).map(toMove),
     days: toDays(rows.filter(({ type }) => type !== statusType)),

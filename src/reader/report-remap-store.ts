@@ -1,9 +1,9 @@
 import { formatInstant } from "../time/index.ts";
 import { type AcknowledgementView, seen, toValues } from "./acknowledgement-store.ts";
+import { loadSequenceSince } from "./event-time-store.ts";
 import { loadGroupNames } from "./group-store.ts";
 import { parseJsonColumn, type Reader } from "./reader.ts";
 import type { RemapFacts, ReportGroup } from "./report-facts.ts";
-import { loadSequenceSince } from "./report-sequence-store.ts";
 import type { SnapshotInfo } from "./status-store.ts";
 
 const flowsMax = 200;
@@ -12,7 +12,7 @@ const flowsMax = 200;
  * No remap is told earlier than this before the day it takes effect: horizons have at most 31 days. Two more
  * for where in the world that day begins.
  */
-const toldBeforeDays = 33;
+const toldBeforeMs = 33 * 86_400_000;
 
 /** The remaps that take effect from the earliest "today" of the horizons on, as flows between groups. */
 export function loadRemapFacts(
@@ -26,11 +26,11 @@ export function loadRemapFacts(
   if (from === undefined) {
     return { from_trade_date: toDay(view.nowMs), remaps: 0, flows: [], others: 0, others_of_last_date: 0 };
   }
-  const toldSince = toDay(Date.parse(`${from}T00:00:00Z`) - toldBeforeDays * 86_400_000);
+  const toldSinceMs = Date.parse(`${from}T00:00:00Z`) - toldBeforeMs;
   const rows = reader.database.prepare(flowSql).all({
     ...toValues(reader, view),
     from,
-    first: loadSequenceSince(reader, `${toldSince}T00:00:00.000Z`),
+    after: loadSequenceSince(reader, toldSinceMs),
   });
   const names = rows.length === 0 ? new Map<string, string>() : loadGroupNames(reader);
   const flows = rows.map((row) => ({
@@ -92,7 +92,7 @@ const flowSql = `
       json_extract(event, '$.data.from_market_group_ids') AS from_ids,
       json_extract(event, '$.data.to_market_group_ids') AS to_ids
     FROM snapshot_events e
-    WHERE sequence >= @first AND type = '${remapType}' AND coalesce(
+    WHERE sequence > @after AND type = '${remapType}' AND coalesce(
       -- What is kept of it beside its event is read sooner, and most are of the past.
       (SELECT t.effective_from FROM told_remap t WHERE t.sequence = e.sequence),
       json_extract(event, '$.data.effective_from')) >= @from
