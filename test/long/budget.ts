@@ -18,7 +18,13 @@ export async function walkSeeds(name: string, walk: (seed: number) => Promise<un
   let count = 0;
   do {
     process.stdout.write(`${name}: seed ${seed}\n`);
-    await walk(seed);
+    try {
+      await walk(seed);
+    } catch (error) {
+      // Beside the printed line, where many tests print at once.
+      if (error instanceof Error) error.message = `seed ${seed}: ${error.message}`;
+      throw error;
+    }
     count += 1;
     seed += 1;
   } while (!isSeedGiven && Date.now() < endMs);
