@@ -171,12 +171,18 @@ function toPrograms({ stays }: Meter): Map<string, string> {
   );
 }
 
-/** The latest start in force; of two that begin together the one that ends first. */
+/**
+ * The latest start in force. Of two that begin together Leap does not say which counts: the one that ends
+ * first does, and of those the first by name.
+ */
 function toWindow(preferences: readonly Preference[], nowMs: number): Window | null {
   const inForce = preferences.filter(
     ({ start, end }) => Date.parse(start) <= nowMs && (end === null || nowMs < Date.parse(end)),
   );
-  const [latest] = inForce.sort((a, b) => Date.parse(b.start) - Date.parse(a.start));
+  const ends = ({ end }: Preference) => (end === null ? Number.MAX_VALUE : Date.parse(end));
+  const [latest] = inForce.sort(
+    (a, b) => Date.parse(b.start) - Date.parse(a.start) || ends(a) - ends(b) || (a.name < b.name ? -1 : 1),
+  );
   return latest === undefined ? null : { start: latest.start, end: latest.end };
 }
 
