@@ -56,6 +56,8 @@ const sentences: Readonly<Record<string, Words>> = {
   "meter.group.remapped": describeRemap,
   "group.remap.overdue": describeOverdue,
   "meter.enrollment.group.updated": describeGroupUpdate,
+  "group.drift.detected": describeGroupDrift,
+  "meter.drift.detected": describeMeterDrift,
   "meter.archived": () => "archived",
   "meter.restored": () => "restored from the archive",
   "meter.missing": () => "Leap no longer knows it",
@@ -76,6 +78,24 @@ function describeOverdue(data: Data, groupNames: GroupNames): string {
   const notes = `due ${show(data.due_at)}${describeLead(data.lead_time_hours)}`;
   const { reason: _, ...move } = data;
   return `overdue, ${said}: ${describeMove(move, groupNames)} ${describeDays(data)} (${notes})`;
+}
+
+function describeGroupDrift(data: Data): string {
+  const { missing_here_count: here, missing_there_count: there, verdict } = data;
+  if (verdict === "unknown_group") return `${describeSlot(data)} while the group was not known here`;
+  return `${describeSlot(data)} otherwise than published: ${show(here)} missing here, ${show(there)} there`;
+}
+
+function describeMeterDrift(data: Data, groupNames: GroupNames): string {
+  if (data.verdict === "unknown_meter") return `${describeSlot(data)} while it was not known here`;
+  const groups = toList(toObject(data.before).market_group_ids);
+  const was = groups.length === 0 ? "no group" : `only ${showGroups(groups, groupNames)}`;
+  return `${describeSlot(data)} for ${show(data.programs)}, published in ${was}`;
+}
+
+function describeSlot({ trade_date: date, start_time: start, verdict }: Data): string {
+  const since = verdict === "late" ? ", known since" : "";
+  return `dispatched for ${show(date)} (${show(start)}${since})`;
 }
 
 function describeMove(data: Data, groupNames: GroupNames): string {

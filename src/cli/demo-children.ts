@@ -69,7 +69,7 @@ export function openChildren(surroundings: Surroundings, signal: AbortSignal): C
 /** A demo shall not depend on how the machine is set up, nor touch what it is set up for. */
 function withoutOurs(environment: Surroundings["environment"]): Record<string, string | undefined> {
   return Object.fromEntries(
-    Object.entries(environment).filter(([name]) => !/^(METER_SYNC|LEAP)_/.test(name)),
+    Object.entries(environment).filter(([name]) => !/^(METER_SYNC|LEAP|VOLUE)_/.test(name)),
   );
 }
 

@@ -83,6 +83,9 @@ const listings = [
   "group",
   "events",
   "runs",
+  "dispatch check",
+  "dispatch score",
+  "volue list",
   "doctor",
 ];
 
@@ -91,7 +94,7 @@ type ColumnsAsked = { readonly columns?: readonly string[]; readonly list?: bool
 /** Only what lists rows has columns to choose from; a command that acts is refused before it has. */
 export function assertColumnsTaken(command: string, options: ColumnsAsked): void {
   if (options.columns === undefined || (command === "ack" && options.list === true)) return;
-  if (listings.includes(command)) return;
+  if (listings.some((listing) => listing.split(" ").at(-1) === command)) return;
   throw new Failure(
     "usage",
     `--columns chooses columns of a listing (${listings.join(", ")}, ack --list), and ${command} is ` +

@@ -6,6 +6,7 @@ import { addDeadLetterCommands } from "./dead-letters-command.ts";
 import { addDecideCommands } from "./decide-commands.ts";
 import { addDeliverCommand } from "./deliver-command.ts";
 import { addDemoCommand } from "./demo-command.ts";
+import { addDispatchCommands } from "./dispatch-command.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
 import { addEventsCommand } from "./events-command.ts";
 import { addForgetCommand } from "./forget-command.ts";
@@ -24,6 +25,8 @@ import { addSinkCommands } from "./sinks-command.ts";
 import { addSnapshotCommands } from "./snapshot-command.ts";
 import { addStatusCommand } from "./status-command.ts";
 import { addSyncCommand } from "./sync-command.ts";
+import { addVolueCommands } from "./volue-command.ts";
+import { addWebhooksCommands } from "./webhooks-command.ts";
 
 /**
  * Every command with its options. What a command needs beyond that is loaded once it runs: help comes
@@ -73,6 +76,9 @@ export function buildProgram(act: Act, output: Pick<Output, "write">): Command {
   addReportCommand(program, act);
   addDecideCommands(program, act);
   addAckCommand(program, act);
+  addDispatchCommands(program, act);
+  addWebhooksCommands(program, act);
+  addVolueCommands(program, act);
   addSnapshotCommands(program, act);
   addSimulateCommand(program, act);
   addDoctorCommand(program, act);

@@ -1,6 +1,3 @@
-import { createReadStream } from "node:fs";
-import { isAbsolute, join } from "node:path";
-import type { Readable } from "node:stream";
 import type { AckOutcome } from "../acknowledgement/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Database } from "../database/index.ts";
@@ -9,6 +6,7 @@ import type { RemapState } from "../reader/index.ts";
 import { toAcknowledgementView } from "./acknowledgement-view.ts";
 import { tell } from "./ending.ts";
 import { printListing, printRecord } from "./formats.ts";
+import { readText } from "./input-text.ts";
 import { assertRehearsable, type Invocation } from "./invocation.ts";
 import { tableRowCount, withReader } from "./reading.ts";
 
@@ -23,8 +21,14 @@ export type AckOptions = {
   readonly limit?: number;
 };
 
-const textBytesMax = 64 * 1024 * 1024;
 const shownUnknownMax = 20;
+
+const input = {
+  reader: "ack reads reports",
+  other: "name event ids or --file",
+  content: "reports",
+  tooLarge: "send at most 10000 reports at once",
+};
 
 /** The command `ack`: keeps what consumers report, or lists what they did. */
 export async function runAck(
@@ -101,7 +105,8 @@ async function readReports(
 ): Promise<Reports> {
   if (options.through !== undefined) return [];
   const { parseReports } = await import("../acknowledgement/index.ts");
-  const text = eventIds.length > 0 ? toReportText(options, eventIds) : await readText(invocation, options);
+  const text =
+    eventIds.length > 0 ? toReportText(options, eventIds) : await readText(invocation, options.file, input);
   const { reports, problems } = parseReports(text);
   if (problems.length === 0) return reports;
   throw new Failure("usage", "cannot read the reports, and has kept none of them", { fields: { problems } });
@@ -112,44 +117,6 @@ function toReportText({ rejected, reason }: AckOptions, eventIds: readonly strin
   const payload =
     rejected === true ? { payloadType: "GroupRemapRejected", reason } : { payloadType: "GroupRemapApplied" };
   return JSON.stringify(eventIds.map((eventId) => ({ eventId, payloads: [payload] })));
-}
-
-async function readText({ surroundings }: Invocation, { file }: AckOptions): Promise<string> {
-  if (file !== undefined) {
-    return collectText(createReadStream(isAbsolute(file) ? file : join(surroundings.cwd, file)), file);
-  }
-  const stdin = surroundings.openStdin();
-  if (stdin.isTTY === true) {
-    throw new Failure(
-      "usage",
-      "ack reads reports from stdin, and that is a terminal: pipe them in, or name event ids or --file",
-    );
-  }
-  return collectText(stdin, "stdin");
-}
-
-async function collectText(stream: Readable, name: string): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      if (bytes > textBytesMax) break;
-    }
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "unknown";
-    const message = `cannot read ${name} (${code}): name a file of reports that can be read`;
-    throw new Failure("usage", message, { cause: error });
-  }
-  if (bytes > textBytesMax) {
-    throw new Failure("usage", `${name} is larger than 64 MiB: send at most 10000 reports at once`);
-  }
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks));
-  } catch (error) {
-    throw new Failure("usage", `${name} is not UTF-8 text: send reports as JSON`, { cause: error });
-  }
 }
 
 async function printOutcome({ output, format, surroundings }: Invocation, outcome: AckOutcome) {

@@ -12,6 +12,7 @@ import { deliverAfterRun, openSinksOf } from "./delivering.ts";
 import { finishRun, unfinished } from "./finish-run.ts";
 import { assertRehearsable, type Invocation, openTerminalLogger } from "./invocation.ts";
 import { warnOfLateStarts } from "./kept-events.ts";
+import { toLeapClientOptions } from "./leap-options.ts";
 import { openMemoryKeeper } from "./memory.ts";
 import { withNoticeOnceIn } from "./noticing.ts";
 import { openProgress } from "./progress.ts";
@@ -29,7 +30,6 @@ export type SyncCommandOptions = {
 };
 
 const stopped = "stopped; finished windows are kept, run sync again";
-const limits = { requestTimeoutMs: 60_000, responseBytesMax: 64 * 1024 * 1024, attemptCountMax: 5 };
 
 type Opened = {
   readonly config: Config;
@@ -79,18 +79,7 @@ export function requireCredentials(config: Config): LeapCredentials {
 }
 
 function openClient(config: Config, credentials: LeapCredentials): LeapClient {
-  const { apiVersion, baseUrl, accountId } = config.leap;
-  return openLeapClient({
-    apiVersion,
-    baseUrl,
-    accountId,
-    credentials,
-    pageSize: config.pageSize,
-    concurrency: config.concurrency,
-    limits: { ...limits, requestCountMax: config.requestCountMax, runTimeMaxMs: config.runTimeMaxMs },
-    random: Math.random,
-    clock: { now: () => Date.now() },
-  });
+  return openLeapClient(toLeapClientOptions(config, credentials));
 }
 
 async function runOnDatabase(

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Fault } from "../simulator/index.ts";
+import type { Fault, RunningSimulator } from "../simulator/index.ts";
 import { formatInstant } from "../time/index.ts";
 import { collectFault, faultHelp } from "./fault-option.ts";
 import { printRecord } from "./formats.ts";
@@ -21,6 +21,8 @@ type SimulateOptions = {
   readonly pages?: string;
   readonly fault?: readonly Fault[];
   readonly faultSeed: number;
+  readonly dispatches?: number;
+  readonly webhook?: string;
 };
 
 export function addSimulateCommand(program: Command, act: Act): void {
@@ -44,6 +46,8 @@ export function addSimulateCommand(program: Command, act: Act): void {
     .option("--pages <folder>", "Answer from recorded pages (*.json) instead")
     .option("--fault <kind[:detail…]>", "What goes wrong (below); may be given several times", collectFault)
     .option("--fault-seed <number>", "Which requests and meters a fault hits", toCountParser(0, 2 ** 31), 1)
+    .option("--dispatches <factor>", "How often anything is dispatched; 1 is usual, 0 never", parseRateOption)
+    .option("--webhook <url>", "Tell this receiver what happens, as Leap's webhooks do")
     .addHelpText("after", `${faultHelp}\n${examples}`)
     .action(act(simulate));
 }
@@ -80,6 +84,8 @@ async function simulate(invocation: Invocation, options: SimulateOptions): Promi
     ...(options.pages === undefined ? {} : { recordedPagesDir: options.pages }),
     ...(options.fault === undefined ? {} : { faults: options.fault }),
     faultSeed: options.faultSeed,
+    ...(options.dispatches === undefined ? {} : { dispatchRate: options.dispatches }),
+    ...(options.webhook === undefined ? {} : { webhooks: { receivers: [options.webhook] } }),
   });
   try {
     await printDirections(invocation, simulator);
@@ -98,10 +104,13 @@ async function simulate(invocation: Invocation, options: SimulateOptions): Promi
 
 async function printDirections(
   { output, formatAsked }: Invocation,
-  { url, apiKey, accountId }: { readonly url: string; readonly apiKey: string; readonly accountId: string },
+  { url, apiKey, accountId, volue }: RunningSimulator,
 ): Promise<void> {
   if (formatAsked === null || formatAsked === "table") {
+    const { basePath, tokenPath, clientId, clientSecret } = volue;
     const lines = [`LEAP_BASE_URL=${url}`, `LEAP_API_KEY=${apiKey}`, `LEAP_ACCOUNT_ID=${accountId}`];
+    lines.push(`VOLUE_BASE_URL=${url}${basePath}`, `VOLUE_TOKEN_URL=${url}${tokenPath}`);
+    lines.push(`VOLUE_CLIENT_ID=${clientId}`, `VOLUE_CLIENT_SECRET=${clientSecret}`);
     for (const line of lines) await output.write(`export ${toShellWord(line)}\n`);
   } else {
     await printRecord(output, formatAsked, { url, api_key: apiKey, account_id: accountId });

@@ -60,6 +60,18 @@ export type KeepConfig = {
 /** Where a job's beginning and end are told; `null` for nowhere. The URLs are secrets. */
 export type HeartbeatConfig = { readonly sync: string | null; readonly deliver: string | null };
 
+/** An account at Volue's Energy Coordination API. */
+export type VolueConfig = {
+  /** With its path, without a trailing slash. */
+  readonly baseUrl: string;
+  readonly tokenUrl: string;
+  /** `null` where none are set: only commands that talk to Volue need them. */
+  readonly credentials: { readonly clientId: string; readonly clientSecret: string } | null;
+  readonly scope: string | null;
+  /** How acknowledgements are named. */
+  readonly acknowledgementTypes: "acknowledgement" | "acknowledged";
+};
+
 /** The whole configuration, checked, with every default filled in but for secrets. Frozen. */
 export type Config = {
   /** Absolute path of the SQLite file. */
@@ -118,4 +130,5 @@ export type Config = {
   /** Absolute path of the metrics for a textfile collector, `null` for off. */
   readonly metricsPath: string | null;
   readonly heartbeat: HeartbeatConfig;
+  readonly volue: VolueConfig;
 };

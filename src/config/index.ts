@@ -13,6 +13,7 @@ export type {
   KeepConfig,
   Share,
   SinkConfig,
+  VolueConfig,
   WebhookConfig,
 } from "./config.ts";
 export { type ParsedConfig, parseConfig } from "./parse-config.ts";

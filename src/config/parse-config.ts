@@ -5,6 +5,8 @@ import { parseAcknowledgedBy, parseSinks } from "./sinks.ts";
 import {
   type ParseValue,
   parseAccountId,
+  parseAcknowledgementTypes,
+  parseApiUrl,
   parseBaseUrl,
   parseCron,
   parseCronOrOff,
@@ -23,6 +25,7 @@ import {
   parsePercent,
   parsePingUrl,
   parseRunTimeMs,
+  parseScope,
   parseShareOrOff,
   parseSwitch,
   parseToken,
@@ -100,6 +103,7 @@ function assembleConfig(
       sync: take("METER_SYNC_HEARTBEAT_URL", parsePingUrl) ?? null,
       deliver: take("METER_SYNC_DELIVER_HEARTBEAT_URL", parsePingUrl) ?? null,
     },
+    volue: assembleVolue(take, settings, problems),
   };
 }
 
@@ -141,9 +145,12 @@ function takeValue<T>(
 
 /** The value as it was given, except where it may be, or hold, a secret put in the wrong place (I9). */
 function toShown({ name, isSecret }: Variable, raw: string): string {
-  const isShown = !isSecret && (name.startsWith("METER_SYNC_") || name === "LEAP_API_VERSION");
+  const isShown = !isSecret && (name.startsWith("METER_SYNC_") || shownNames.includes(name));
   return isShown ? ` ${JSON.stringify(raw.length > 60 ? `${raw.slice(0, 60)}…` : raw)}` : "";
 }
+
+/** Of the accounts' variables those in which no address and no secret can be. */
+const shownNames: readonly string[] = ["LEAP_API_VERSION", "VOLUE_ACKNOWLEDGEMENT_TYPES"];
 
 function assembleLeap(
   take: Take,
@@ -184,6 +191,32 @@ function assembleCredentials(take: Take, settings: Settings, problems: string[])
   if (email === undefined || password === undefined || loginUrl === undefined) return null;
   return { kind: "login", email, password, loginUrl };
 }
+
+/** A client and its secret, or neither: only commands that talk to Volue need them. */
+function assembleVolue(
+  take: Take,
+  settings: Settings,
+  problems: string[],
+): { [K in keyof Config["volue"]]: unknown } {
+  const isSet = (name: VariableName) => settings.texts.has(name) || settings.unreadable.has(name);
+  const clientId = take("VOLUE_CLIENT_ID", parseKey);
+  const clientSecret = take("VOLUE_CLIENT_SECRET", parsePassword);
+  const [given, ...others] = clientNames.filter(isSet);
+  if (given !== undefined && others.length === 0) {
+    const left = clientNames.filter((name) => !isSet(name)).join("");
+    problems.push(`${left} must be set as well; VOLUE_CLIENT_ID and VOLUE_CLIENT_SECRET go together`);
+  }
+  const isWhole = clientId !== undefined && clientSecret !== undefined;
+  return {
+    baseUrl: take("VOLUE_BASE_URL", parseApiUrl),
+    tokenUrl: take("VOLUE_TOKEN_URL", parseLoginUrl),
+    credentials: isWhole ? { clientId, clientSecret } : null,
+    scope: take("VOLUE_SCOPE", parseScope) ?? null,
+    acknowledgementTypes: take("VOLUE_ACKNOWLEDGEMENT_TYPES", parseAcknowledgementTypes),
+  };
+}
+
+const clientNames = ["VOLUE_CLIENT_ID", "VOLUE_CLIENT_SECRET"] as const;
 
 /** The result has no prototype: a region may be called anything. */
 function parseZones(

@@ -9,7 +9,7 @@ type WrittenPaths = {
 };
 
 /** What stands beside a database or an export, by what its name ends in. */
-const besides = /^(?:-wal|-shm|-journal|(?:\.deliver|\.metrics)?\.lock|\.told(?:\.new)?|\.\d{1,2})?$/;
+const besides = /^(?:-wal|-shm|-journal|(?:\.deliver|\.metrics|\.volue)?\.lock|\.told(?:\.new)?|\.\d{1,2})?$/;
 
 /** What writes to the database's own file, or two things to one file, would destroy it. */
 export function checkPaths(

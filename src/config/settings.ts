@@ -32,8 +32,10 @@ const knownNames: ReadonlySet<string> = new Set([...names, ...fileNames]);
 // Read by the tests alone.
 const foreignNames: ReadonlySet<string> = new Set(["LEAP_OPENAPI_DIR"]);
 // Kubernetes puts the address of every service of the namespace into each pod, ours among them.
-const servicePattern =
-  /^(METER_SYNC|LEAP)_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\d+_(TCP|UDP)(_[A-Z]+)?)$/;
+const servicePattern = new RegExp(
+  "^(METER_SYNC|LEAP|VOLUE)_([A-Z0-9_]+_)?" +
+    "(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_\\d+_(TCP|UDP)(_[A-Z]+)?)$",
+);
 
 /** The environment first, the file beneath it; secrets read from their own files. Adds to the problems. */
 export function gatherSettings(input: ConfigInput, problems: string[]): Settings {
@@ -54,7 +56,7 @@ function readEnvironment(input: ConfigInput, problems: string[]): Layer {
   const layer = new Map<string, string>();
   for (const [name, raw] of Object.entries(input.environment)) {
     const value = raw ?? "";
-    if (!/^(METER_SYNC|LEAP)_/.test(name) || value === "" || foreignNames.has(name)) continue;
+    if (!/^(METER_SYNC|LEAP|VOLUE)_/.test(name) || value === "" || foreignNames.has(name)) continue;
     if (knownNames.has(name)) layer.set(name, value);
     else if (!isServiceVariable(name, value)) problems.push(toUnknownProblem(name, "", names));
   }

@@ -134,6 +134,11 @@ export function parseBaseUrl(text: string): string | undefined {
   return url !== undefined && url.pathname === "/" ? url.origin : undefined;
 }
 
+/** The address of an API, which may have a path; given back without a slash at its end. */
+export function parseApiUrl(text: string): string | undefined {
+  return parseSafeUrl(text)?.href.replace(/\/+$/, "");
+}
+
 export function parseLoginUrl(text: string): string | undefined {
   return parseSafeUrl(text)?.href;
 }
@@ -161,6 +166,16 @@ export function parseAccountId(text: string): string | undefined {
 export function parseKey(text: string): string | undefined {
   const isLegal = /^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text);
   return isLegal && !/^bearer\s/i.test(text) ? text : undefined;
+}
+
+/** What an OAuth scope may be: names with single spaces between them. */
+export function parseScope(text: string): string | undefined {
+  const isScope = /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/.test(text);
+  return isScope && text.length <= 500 ? text : undefined;
+}
+
+export function parseAcknowledgementTypes(text: string): "acknowledgement" | "acknowledged" | undefined {
+  return text === "acknowledgement" || text === "acknowledged" ? text : undefined;
 }
 
 export function parseEmail(text: string): string | undefined {

@@ -1,5 +1,6 @@
 import { holdVariables } from "./hold-variables.ts";
 import { upkeepVariables } from "./upkeep-variables.ts";
+import { volueVariables } from "./volue-variables.ts";
 
 export type Variable = {
   readonly name: string;
@@ -230,6 +231,7 @@ export const variables = [
     ...secret,
   },
   ...upkeepVariables,
+  ...volueVariables,
 ] as const satisfies readonly Variable[];
 
 export type VariableName = (typeof variables)[number]["name"];

@@ -21,6 +21,7 @@ const companions = [
   ".lock",
   ".deliver.lock",
   ".metrics.lock",
+  ".volue.lock",
   ".told",
   ".told.new",
 ];

@@ -5,6 +5,7 @@
  * Takes: what changed, a transaction. Gives: events with ids that a repeated run repeats.
  * Never: sends; alters an event once appended.
  */
+export { type DriftSlot, type GroupDrift, type MeterDrift, toDriftEvent } from "./drift-events.ts";
 export {
   appendEvents,
   appendRunEvent,

@@ -81,6 +81,22 @@ const report = z
   })
   .describe("The run report, as `run ID` prints it.");
 
+const memberSet = membership.omit({ version: true });
+const instants = { start_time: instant, end_time: instant.describe("Exclusive.") };
+
+/** What a drift says of the timeslot, be it a group's or a meter's. */
+const driftSlot = {
+  dispatch_event_id: id.describe("Leap's id of the timeslot."),
+  trade_date: date,
+  ...instants,
+  sent_at: instant.describe("Whose knowledge it was compared with: what was published by then."),
+  sent_at_basis: z.enum(["received", "asked", "seen", "started"]).describe("Where that instant is from."),
+  programs: z.array(text),
+  dispatch_event_types: z.array(text),
+  is_voluntary: z.boolean(),
+  told_at: instant.nullable().describe("Since when what was dispatched is published; null: it is not."),
+};
+
 /** The `data` of every change event, by type: the one definition that schemas and tests are made from. */
 export const eventData = {
   "meter.created": z.object({ ...meterIds, before: z.null(), after: meter }),
@@ -146,6 +162,33 @@ export const eventData = {
     lead_time_hours: z.number().describe("Hours to the start of the first trade date; negative once begun."),
     before: z.object({ state: z.enum(["told", "rejected"]) }),
     after: z.object({ state: z.literal("overdue") }),
+  }),
+  "group.drift.detected": z.object({
+    market_group_id: id,
+    market_group_name: text.nullable(),
+    ...driftSlot,
+    verdict: z.enum(["late", "drift", "unknown_group"]),
+    missing_here_count: z.int().min(0).describe("Dispatched and not published."),
+    missing_there_count: z.int().min(0).describe("Published and not dispatched."),
+    missing_here_meter_ids: z.array(id).max(1000).describe("The first 1000 of them, sorted."),
+    missing_there_meter_ids: z.array(id).max(1000).describe("The first 1000 of them, sorted."),
+    before: memberSet.describe("As published, and known when it was sent."),
+    after: memberSet.describe("As dispatched."),
+  }),
+  "meter.drift.detected": z.object({
+    meter_id: meterIds.meter_id,
+    partner_reference: text.nullable(),
+    transmission_region: text.nullable().describe("Null for a meter that is not known here."),
+    ...driftSlot,
+    verdict: z.enum(["late", "drift", "unknown_meter"]),
+    before: z
+      .object({ programs: z.array(text), market_group_ids: z.array(id) })
+      .describe(
+        "The groups it was published in for that date, as known when it was sent, and their programs.",
+      ),
+    after: z
+      .object({ programs: z.array(text), market_group_ids: z.null() })
+      .describe("The programs it was dispatched for; the dispatch of a meter names no group."),
   }),
   "meter.archived": z.object({ ...meterIds, before: archived, after: archived }),
   "meter.restored": z.object({ ...meterIds, before: archived, after: archived }),

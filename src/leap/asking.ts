@@ -5,13 +5,22 @@ import type { LeapClientOptions, LeapPage, LeapTraffic } from "./leap.ts";
 import type { Question } from "./questions.ts";
 import { openSender } from "./sending.ts";
 import { openSession } from "./session.ts";
-import { isTokenRefusal, parseJsonBody, toStatusFailure, toTokenFailure } from "./translation.ts";
+import { isTokenRefusal, parseJsonBody, toSaid, toStatusFailure, toTokenFailure } from "./translation.ts";
 
 /** Asks Leap in the name of one account. */
 export type Asker = {
   /** Any answer at all, whatever its status. */
   readonly ask: (question: Question, signal: AbortSignal) => Promise<HttpAnswer>;
-  /** One page of a search; the question carries the page token already, where there is one. */
+  /**
+   * The JSON of one page of a search, with the answer it came in. Throws a `LeapTokenRefused` where the token
+   * is what was refused.
+   */
+  readonly askForBody: (
+    question: Question,
+    pageToken: string | null,
+    signal: AbortSignal,
+  ) => Promise<{ readonly body: unknown; readonly answer: HttpAnswer }>;
+  /** One page of a search for meters; the question carries the page token already, where there is one. */
   readonly askForPage: (
     question: Question,
     pageToken: string | null,
@@ -19,6 +28,8 @@ export type Asker = {
   ) => Promise<LeapPage>;
   /** What an answer without success means. */
   readonly toFailure: (answer: HttpAnswer, question: Question) => Failure;
+  /** What an answer without success says, to be put behind its status. */
+  readonly toSaid: (answer: HttpAnswer) => string;
   readonly traffic: () => LeapTraffic;
   readonly close: () => void;
 };
@@ -44,19 +55,24 @@ export function openAsker(options: LeapClientOptions): Asker {
     return toStatusFailure(answer, question, session.signature());
   }
 
+  async function askForBody(question: Question, pageToken: string | null, signal: AbortSignal) {
+    const answer = await ask(question, signal);
+    if (isSuccess(answer)) return { body: parseJsonBody(answer, question), answer };
+    if (pageToken !== null && isTokenRefusal(answer.status)) {
+      throw toTokenFailure(answer, question, session.signature());
+    }
+    throw toFailure(answer, question);
+  }
+
   return {
     ask,
+    askForBody,
     async askForPage(question, pageToken, signal) {
-      const answer = await ask(question, signal);
-      if (isSuccess(answer)) {
-        return parsePage(parseJsonBody(answer, question), options.apiVersion, answer.serverDateMs);
-      }
-      if (pageToken !== null && isTokenRefusal(answer.status)) {
-        throw toTokenFailure(answer, question, session.signature());
-      }
-      throw toFailure(answer, question);
+      const { body, answer } = await askForBody(question, pageToken, signal);
+      return parsePage(body, options.apiVersion, answer.serverDateMs);
     },
     toFailure,
+    toSaid: (answer) => toSaid(answer, session.signature()),
     traffic: sender.traffic,
     close: sender.close,
   };

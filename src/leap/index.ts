@@ -8,6 +8,23 @@
 export { openLeapClient } from "./client.ts";
 export { extractionVersion, isWhole, readMeterId, toMeter } from "./contract.ts";
 export { type PeriodStatus, toPeriodStatuses } from "./contract-v2.ts";
+export type { Dispatch, DispatchLevel, ParsedDispatches } from "./dispatch.ts";
+export {
+  type DispatchClient,
+  type DispatchClientOptions,
+  type DispatchQuestion,
+  openDispatchClient,
+  readDispatches,
+} from "./dispatch-client.ts";
+export { parseDispatches } from "./dispatch-contract.ts";
+export {
+  type IntegrationTestReport,
+  readReceiver,
+  sendIntegrationTest,
+  toIntegrationTestUrl,
+} from "./dispatch-integration-test.ts";
+export { type DispatchText, parseDispatchText } from "./dispatch-text.ts";
+export { planDispatchWindows } from "./dispatch-windows.ts";
 export { LeapContractBroken, LeapRefused, LeapTokenRefused, LeapUnreachable } from "./failures.ts";
 export type {
   Extraction,
@@ -19,3 +36,4 @@ export type {
   ReadLimits,
   ReadWindow,
 } from "./leap.ts";
+export { type LeapWebhook, type ParsedWebhooks, parseWebhookText } from "./webhook.ts";

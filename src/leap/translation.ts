@@ -158,7 +158,8 @@ function toEnvironments(host: string): string {
   return `production is https://${production}, staging https://${staging}`;
 }
 
-function toSaid(answer: HttpAnswer, signature: Signature): string {
+/** What Leap itself says of it, to be put behind a status; empty where it says nothing. */
+export function toSaid(answer: HttpAnswer, signature: Signature): string {
   const title = toTitle(answer, signature.secrets);
   return title === null ? "" : `: "${title}"`;
 }

@@ -101,8 +101,11 @@ function loadFirstPublishedMs({ database }: Reader): number | null {
   return (row?.first ?? null) as number | null;
 }
 
-/** Half an answer would be taken for a whole one. Before the first publication it is whole, and empty. */
-function assertKept(reader: Reader, { tradeDate, knownAtMs }: AsOf): void {
+/**
+ * Throws a `Failure` where what was known then of that date is not kept: half an answer would be taken for a
+ * whole one. Before the first publication it is whole, and empty.
+ */
+export function assertKept(reader: Reader, { tradeDate, knownAtMs }: AsOf): void {
   const firstMs = loadFirstPublishedMs(reader);
   if (firstMs === null || knownAtMs < firstMs) return;
   const row = reader.database.prepare("SELECT pruned_known_at_ms, pruned_trade_date FROM stream").get();

@@ -4,7 +4,8 @@ import type { Reader } from "./reader.ts";
  * What is told beside publications, by a clock that may be wrong for a while. Publications never go back in
  * time: a run whose clock is behind the last one ends, or plans as of that one.
  */
-const besidePublications = "('sync.failed', 'sync.held', 'group.remap.overdue')";
+const besidePublications =
+  "('sync.failed', 'sync.held', 'group.remap.overdue', 'group.drift.detected', 'meter.drift.detected')";
 
 /**
  * The sequence after which events of an instant or later begin; the last one where there are none. Found in a

@@ -34,6 +34,25 @@ export {
   loadDeadLetters,
 } from "./dead-letter-store.ts";
 export {
+  findUnkept,
+  type KnownGroup,
+  type KnownMeter,
+  type KnownStay,
+  loadGroupStays,
+  loadKeptFromMs,
+  loadKnownGroup,
+  loadKnownMeter,
+  loadMeterRegion,
+  loadMeterStays,
+  toStaysOn,
+} from "./dispatch-fact-store.ts";
+export {
+  loadDispatchScore,
+  type ScorePeriod,
+  type ScoreRow,
+  scorePeriods,
+} from "./dispatch-score-store.ts";
+export {
   type EventFilter,
   type EventRow,
   type EventsKept,

@@ -62,7 +62,7 @@ type Plan = { readonly reader: Reader; readonly runId: string; readonly changes:
 type Values = Readonly<Record<string, unknown>>;
 
 const toldChanges = `SELECT sequence AS place, type, subject, event AS body FROM snapshot_events
-  WHERE run_id = @runId AND type NOT LIKE 'sync.%' AND type <> 'group.remap.overdue'`;
+  WHERE run_id = @runId AND NOT (type LIKE 'sync.%' OR type LIKE '%.overdue' OR type LIKE '%.detected')`;
 const plannedChanges = `SELECT ordinal AS place, type, subject, body FROM staged_event
   WHERE run_key = (SELECT run_key FROM run WHERE run_id = @runId) AND type NOT LIKE 'sync.%'`;
 

@@ -4,7 +4,13 @@ import { type EventNeeds, openEventPruning } from "./event-prune-store.ts";
 import type { RetentionPlan } from "./plan-retention.ts";
 import type { PrunedTable, Pruning } from "./pruning.ts";
 import { openRunPruning } from "./run-prune-store.ts";
-import { openEndedPruning, openReplacedPruning, openRevisionPruning } from "./snapshot-prune-store.ts";
+import {
+  openDispatchPruning,
+  openEndedPruning,
+  openReplacedPruning,
+  openRevisionPruning,
+} from "./snapshot-prune-store.ts";
+import { openWebhookPruning } from "./webhook-prune-store.ts";
 
 /** What one run may take for it (I8): the next one goes on. */
 export type PruneLimits = {
@@ -56,5 +62,7 @@ function openPrunings(database: Database, plan: RetentionPlan, needs: EventNeeds
     ...(historyBeforeDate === null ? [] : [openEndedPruning(database, historyBeforeDate)]),
     ...(runsBeforeMs === null ? [] : [openRunPruning(database, "sweep", runsBeforeMs)]),
     openRunPruning(database, "poll", plan.pollsBeforeMs),
+    ...(historyBeforeDate === null ? [] : [openDispatchPruning(database, historyBeforeDate)]),
+    ...(eventsBeforeMs === null ? [] : [openWebhookPruning(database, eventsBeforeMs)]),
   ];
 }

@@ -102,3 +102,20 @@ function savePruned(
   const last = gone.map(({ until }) => until as number | string).reduce((a, b) => (a > b ? a : b));
   database.prepare(save).run({ until: last });
 }
+
+/** Removes how dispatches of trade dates before the given one compared with what was published. */
+export function openDispatchPruning(database: Database, beforeDate: string): Pruning {
+  return {
+    table: "history",
+    next: () => {
+      const { changes } = database
+        .prepare(
+          `DELETE FROM dispatch_check WHERE (level, event_id, trade_date) IN (
+             SELECT level, event_id, trade_date FROM dispatch_check
+             WHERE trade_date < ? ORDER BY trade_date LIMIT ?)`,
+        )
+        .run(beforeDate, chunkRowCount);
+      return { removed: changes, isLast: changes < chunkRowCount };
+    },
+  };
+}

@@ -12,17 +12,29 @@ export type SimulatedRequest = {
   readonly authorization: string | undefined;
   /** The parsed body; `null` where there was none, undefined where it is not JSON. */
   readonly body: unknown;
+  /** The body as it came. */
+  readonly text: string;
+  readonly query: URLSearchParams;
 };
 
 export type Reply = {
   readonly status: number;
-  /** Sent as JSON. */
+  /** Sent as JSON; undefined for none. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Nothing is sent, and the connection is reset. */
+  readonly isReset?: true;
+};
+
+/** A part of the simulated world with addresses, and with refusals, of its own. */
+export type Desk = {
+  readonly isFor: (path: string) => boolean;
+  readonly answer: (request: SimulatedRequest) => Promise<Reply>;
 };
 
 /** What the answers depend on besides the request. */
 export type Office = {
+  readonly desks: readonly Desk[];
   readonly source: MeterSource;
   /** Another account's meters, of the seed given or the next one. */
   readonly toOtherSource: (seed: number | null) => MeterSource;
@@ -42,6 +54,8 @@ export async function answer(
   request: SimulatedRequest,
   faults: RequestFaults,
 ): Promise<Reply> {
+  const special = office.desks.find((desk) => desk.isFor(request.path));
+  if (special !== undefined) return special.answer(request);
   const refusal = toRefusal(office, request.authorization);
   if (refusal !== null) return refusal;
   if (request.body === undefined) return toError(400, "The request body is not JSON");

@@ -42,7 +42,35 @@
  * - `other-account`: the meters of the account with another `seed` (the next one), under other ids.
  * - `missing-meters`: a `share` (0.05) of the meters is gone; with `on: "pages"` still found by id.
  * - `hidden-meters`: a `share` (0.05) is left out wherever a search limits the date added.
+ *
+ * Dispatches (Leap's API v2, below `/v2/dispatch`) of groups and of meters are drawn from the seed, day by
+ * day: day-ahead, hour-ahead, of CAISO's five-minute market, standard, tests of capacity. Some are cancelled,
+ * some sent anew with other contents; some meters' ones are communication tests. A group's dispatch names its
+ * members on the trade date as Leap knew them when it was sent; many are sent minutes after a change for
+ * today or tomorrow. `dispatches` of a running simulator has them all, whenever they are sent
+ * (`createDispatchBook` without a server); a search has what was sent by the clock, all its pages as of the
+ * first one's instant. `dispatchRate` says how often (0: never), `dispatchPageSizeMax` how long a page is.
+ * `PUT …/webhook` sets a webhook, and `POST …/webhook/integration_test` really calls it, waiting at most
+ * `dispatchTestTimeoutMs`. A communication test is always refused, and counted. Whatever recorded pages or
+ * faults make of the meters, dispatches are those of the generated portfolio; of a million meters, each of
+ * them takes seconds.
+ *
+ * Leap's meter webhooks: `webhooksBetween` has what happened in a time as they tell it, `capture` what a
+ * receiver would have kept of it and what faults (`drop`, `double`, `late`, `reorder`) did to it. The
+ * calendar alone brings none; archiving, tags and references have none. `/v1.1/webhooks` creates, lists,
+ * replaces, deletes and tests; `webhooks.receivers` are told everything from the start. When the clock is
+ * set forward, or as it runs, what happened since is sent by real POSTs: a receiver that does not answer 2xx
+ * in time is tried ten times in all, on Leap's ladder of eight hours, shortened by `webhooks.timeScale` (a
+ * clock that stands: all at once). `webhooks.settled()` waits for all of it, `webhooks.sent` shows it,
+ * `webhooks.setFaults` hits what happens from then on. They tell of the generated portfolio, always.
+ *
+ * Beside Leap stands a simulated Volue, with `/volue` in front of its paths: tokens by client credentials,
+ * events of every day (a price curve an area, limits to power, eligible users), reports, which are checked
+ * by the documented shapes and kept, and the sandbox's simulated events. `volue` of a running simulator shows
+ * what was kept and sets what goes wrong there.
  */
+export { createDispatchBook } from "./dispatch-book.ts";
+export type { DispatchBook, DispatchTruth } from "./dispatch-truth.ts";
 export type { FaultCount } from "./fault-book.ts";
 export { type Fault, type FaultKind, faultKinds } from "./fault-kinds.ts";
 export type {
@@ -54,4 +82,27 @@ export type {
 export { createPortfolio } from "./portfolio.ts";
 export type { LoggedRequest } from "./server.ts";
 export { type RunningSimulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
+export {
+  type AcknowledgementNames,
+  type VolueBook,
+  type VolueEvent,
+  type VolueEventPayload,
+  type VolueStoredReport,
+  type VolueTokenRequest,
+  volueBasePath,
+  volueTokenPath,
+} from "./volue-book.ts";
+export type { VolueFault, VolueFaultKind } from "./volue-faults.ts";
+export {
+  type Capture,
+  type CapturedWebhook,
+  capture,
+  type FaultedWebhooks,
+  type WebhookFault,
+  type WebhookFaultKind,
+} from "./webhook-capture.ts";
+export type { WebhookBook, WebhookOptions } from "./webhook-desk.ts";
+export type { GroupPayload, MeterPayload, WebhookPayload, WebhookType } from "./webhook-payloads.ts";
+export type { SentWebhook, WebhookAttempt } from "./webhook-sending.ts";
+export { type WebhookTruth, webhooksBetween } from "./webhook-truth.ts";
 export type { PortfolioOptions } from "./world.ts";

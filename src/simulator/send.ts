@@ -38,7 +38,8 @@ export async function send(
 
 async function toBody(reply: Reply, acceptsGzip: boolean, isCut: boolean): Promise<Body> {
   const isText = reply.headers?.["content-type"] !== undefined;
-  const bytes = Buffer.from(isText ? String(reply.body) : JSON.stringify(reply.body), "utf8");
+  const json = reply.body === undefined ? "" : JSON.stringify(reply.body);
+  const bytes = Buffer.from(isText ? String(reply.body) : json, "utf8");
   if (!isCut && (!acceptsGzip || bytes.length <= 1_000)) return { bytes, isZipped: false };
   const zipped = await gzipAsync(bytes, { level: 1 });
   return { bytes: isCut ? zipped.subarray(0, Math.floor(zipped.length / 2)) : zipped, isZipped: true };

@@ -47,12 +47,14 @@ async function respond(
   outgoing: ServerResponse,
 ): Promise<void> {
   const text = await readBody(incoming);
-  const path = (incoming.url ?? "/").split("?", 1)[0] ?? "/";
+  const [path = "/", query = ""] = (incoming.url ?? "/").split("?", 2);
   const request: SimulatedRequest = {
     method: incoming.method ?? "GET",
     path,
     authorization: incoming.headers.authorization,
     body: text === null ? undefined : parseBody(text),
+    text: text ?? "",
+    query: new URLSearchParams(query),
   };
   const { office } = options;
   if (isControlPath(path)) {
@@ -65,7 +67,8 @@ async function respond(
     const faults = options.faults.open(toAsked(request), traffic.underWay);
     const reply =
       text === null ? toError(413, "The request body is too large") : await pass(options, request, faults);
-    await send(office.nowMs(), incoming, outgoing, reply, faults);
+    if (reply.isReset === true) incoming.socket.resetAndDestroy();
+    else await send(office.nowMs(), incoming, outgoing, reply, faults);
   } finally {
     traffic.underWay -= 1;
   }

@@ -1,5 +1,7 @@
 import { performance } from "node:perf_hooks";
 import { Failure } from "../failure/index.ts";
+import { createDispatchDesk } from "./dispatch-desk.ts";
+import type { DispatchBook } from "./dispatch-truth.ts";
 import { type FaultBook, type FaultCount, openFaultBook } from "./fault-book.ts";
 import type { Fault } from "./fault-kinds.ts";
 import { createGeneratedSource } from "./generated-source.ts";
@@ -7,6 +9,9 @@ import type { MeterSource } from "./meter-source.ts";
 import { createPortfolio, type Portfolio } from "./portfolio.ts";
 import { openRecordedSource } from "./recorded-source.ts";
 import { type LoggedRequest, listen } from "./server.ts";
+import type { VolueBook } from "./volue-book.ts";
+import { createVolueDesk } from "./volue-desk.ts";
+import { createWebhookDesk, type WebhookBook, type WebhookOptions } from "./webhook-desk.ts";
 import type { PortfolioOptions } from "./world.ts";
 
 export type SimulatorOptions = PortfolioOptions & {
@@ -28,6 +33,14 @@ export type SimulatorOptions = PortfolioOptions & {
   readonly faults?: readonly Fault[];
   /** Which requests and which meters faults hit, where they do not hit all (1). */
   readonly faultSeed?: number;
+  /** Multiplies how often anything is dispatched (1); 0 is never. */
+  readonly dispatchRate?: number;
+  /** Pages of dispatches are at most this long (500). */
+  readonly dispatchPageSizeMax?: number;
+  /** How long a webhook may take to answer a test notification of a dispatch (10 000). */
+  readonly dispatchTestTimeoutMs?: number;
+  /** Who is told of what happens, and how fast. */
+  readonly webhooks?: WebhookOptions;
 };
 
 export type RunningSimulator = {
@@ -46,6 +59,9 @@ export type RunningSimulator = {
   readonly setFaults: (faults: readonly Fault[], seed?: number) => void;
   /** The faults in force with all their options, and how many requests each has hit. */
   readonly faultCounts: () => readonly FaultCount[];
+  readonly dispatches: DispatchBook;
+  readonly webhooks: WebhookBook;
+  readonly volue: VolueBook;
   /** What was asked, oldest first: at most the last 5000. */
   readonly requests: readonly LoggedRequest[];
   readonly close: () => Promise<void>;
@@ -59,19 +75,53 @@ export async function startSimulator(options: SimulatorOptions): Promise<Running
   const faults: FaultBook = openFaultBook(options.faults ?? [], options.faultSeed ?? 1);
   const portfolio = createPortfolio(options);
   const source = await openSource(options, portfolio);
-  const clock = createClock(options.nowMs, options.isClockRunning ?? false);
+  const { isClockRunning = false } = options;
+  const clock = createClock(options.nowMs, isClockRunning);
   const log: LoggedRequest[] = [];
   const toOtherSource = rememberOthers(options);
+  const place = { portfolio, nowMs: clock.nowMs, apiKey, isClockRunning };
+  const dispatch = createDispatchDesk({ ...options, ...place });
+  const webhook = createWebhookDesk({ ...place, ...options.webhooks });
+  const desks = [dispatch, webhook, createVolueDesk(place)] as const;
+  const [{ dispatches }, { webhooks }, { volue }] = desks;
+  const setNow = (nowMs: number): void => {
+    clock.setNow(nowMs);
+    webhooks.noteClock(nowMs);
+  };
   const { url, close } = await listen({
-    office: { source, toOtherSource, apiKey, accountId, pageSizeMax, nowMs: clock.nowMs },
-    controls: { ...clock, meterCountAt: source.meterCountAt, faults },
+    office: {
+      desks: desks.map(({ desk }) => desk),
+      source,
+      toOtherSource,
+      apiKey,
+      accountId,
+      pageSizeMax,
+      nowMs: clock.nowMs,
+    },
+    controls: { nowMs: clock.nowMs, setNow, meterCountAt: source.meterCountAt, faults },
     faults,
     port: options.port ?? 0,
     latencyMs: options.latencyMs ?? 0,
     log,
   });
-  const { set: setFaults, counts: faultCounts } = faults;
-  return { url, apiKey, accountId, portfolio, ...clock, setFaults, faultCounts, requests: log, close };
+  return {
+    url,
+    apiKey,
+    accountId,
+    portfolio,
+    nowMs: clock.nowMs,
+    setNow,
+    setFaults: faults.set,
+    faultCounts: faults.counts,
+    dispatches,
+    webhooks,
+    volue,
+    requests: log,
+    close: async () => {
+      for (const desk of desks) desk.close();
+      await close();
+    },
+  };
 }
 
 async function openSource(options: SimulatorOptions, portfolio: Portfolio): Promise<MeterSource> {

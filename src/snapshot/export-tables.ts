@@ -15,6 +15,7 @@ export function toTableCopies(isPersonal: boolean): Readonly<Record<string, Tabl
     ...snapshotTables(only),
     ...eventTables(only),
     ...runTables,
+    ...proofTables,
     ...leftOut,
   };
 }
@@ -146,6 +147,19 @@ const runTables: Record<string, TableCopy> = {
   },
 };
 
+/** How dispatches compare with what was published: ids, counts and instants, no more. */
+const proofTables: Record<string, TableCopy> = {
+  dispatch_check: {
+    rows: all,
+    columns: same(
+      "level, event_id, trade_date, target_id, start_ms, end_ms, is_cancelled, is_voluntary, test",
+      "event_types, programs, sent_at_ms, sent_basis, verdict, is_counted, dispatched_count, published_count",
+      "missing_here_count, missing_there_count, missing_here, missing_there, told_at_ms, content_sha256",
+      "drift_sha256, first_checked_at_ms, checked_at_ms",
+    ),
+  },
+};
+
 /** What only runs and deliveries go by: their tables are there, without a row. */
 const leftOut: Record<string, TableCopy> = {
   // A plan that is not published, what was read for it, and what is held back.
@@ -177,6 +191,14 @@ const leftOut: Record<string, TableCopy> = {
   ...none("event_count", ["type, subject, program, told"]),
   // Values of fields among them.
   ...none("discovered_field", ["field_key, is_told"]),
+  // What others sent us, and what we sent to others.
+  ...none("leap_webhook", [
+    "ordinal, webhook_event_id, type, subject, fact, received_at_ms, copy_count, imported_at_ms",
+  ]),
+  ...none("volue_report", [
+    "report_id, host, event_id, kind, body, state, attempt_count, made_at_ms, sent_at_ms, answered_at_ms",
+    "status, volue_id, problem",
+  ]),
   ...none("hidden_meter", ["meter_key, is_hidden"]),
   ...none("horizon_history", ["transmission_region, publication, last_looked_at"]),
 };

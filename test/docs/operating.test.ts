@@ -71,7 +71,7 @@ describe.each(documents)("%s", (path) => {
 
   it("names only variables that there are", () => {
     const known = variables.flatMap(({ name, isSecret }) => (isSecret ? [name, `${name}_FILE`] : [name]));
-    const named = textOf(path).match(/\b(?:METER_SYNC|LEAP)_[A-Z0-9_]*[A-Z0-9]\b(?!_…)/g) ?? [];
+    const named = textOf(path).match(/\b(?:METER_SYNC|LEAP|VOLUE)_[A-Z0-9_]*[A-Z0-9]\b(?!_…)/g) ?? [];
     expect([...new Set(named)].filter((name) => !known.includes(name) && !testing.includes(name))).toEqual(
       [],
     );

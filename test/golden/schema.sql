@@ -22,11 +22,19 @@ CREATE INDEX `delivery_run` ON `delivery` (`sink`,`run_id`);
 
 CREATE INDEX `delivery_set_aside` ON `delivery` (`sink`) WHERE state = 'set_aside';
 
+CREATE INDEX `dispatch_check_trade_date` ON `dispatch_check` (`trade_date`);
+
 CREATE UNIQUE INDEX `event_id_unique` ON `event` (`id`);
 
 CREATE INDEX `event_run_id` ON `event` (`run_id`);
 
 CREATE INDEX `event_subject` ON `event` (`subject`);
+
+CREATE INDEX `leap_webhook_received` ON `leap_webhook` (`received_at_ms`);
+
+CREATE INDEX `leap_webhook_subject` ON `leap_webhook` (`subject`,`type`);
+
+CREATE UNIQUE INDEX `leap_webhook_webhook_event_id_unique` ON `leap_webhook` (`webhook_event_id`);
 
 CREATE INDEX `meter_absence` ON `meter` (`meter_key`) WHERE is_missing = 1 OR is_absence_released = 1 OR ended_at_ms IS NOT NULL;
 
@@ -49,6 +57,8 @@ CREATE UNIQUE INDEX `told_remap_event_id_unique` ON `told_remap` (`event_id`);
 CREATE INDEX `told_remap_meter` ON `told_remap` (`meter_id`,`program`,`sequence`);
 
 CREATE INDEX `told_remap_starts` ON `told_remap` (`state`,`starts_at_ms`);
+
+CREATE INDEX `volue_report_event` ON `volue_report` (`host`,`event_id`,`kind`);
 
 CREATE TABLE `assignment` (
 	`assignment_id` integer PRIMARY KEY NOT NULL,
@@ -91,6 +101,36 @@ CREATE TABLE `discovered_field` (
 	`field_key` text PRIMARY KEY NOT NULL,
 	`is_told` integer NOT NULL
 ) STRICT;
+
+CREATE TABLE `dispatch_check` (
+	`level` text NOT NULL,
+	`event_id` text NOT NULL,
+	`trade_date` text NOT NULL,
+	`target_id` text NOT NULL,
+	`start_ms` integer NOT NULL,
+	`end_ms` integer NOT NULL,
+	`is_cancelled` integer NOT NULL,
+	`is_voluntary` integer NOT NULL,
+	`test` text NOT NULL,
+	`event_types` text NOT NULL,
+	`programs` text NOT NULL,
+	`sent_at_ms` integer NOT NULL,
+	`sent_basis` text NOT NULL,
+	`verdict` text NOT NULL,
+	`is_counted` integer NOT NULL,
+	`dispatched_count` integer NOT NULL,
+	`published_count` integer NOT NULL,
+	`missing_here_count` integer NOT NULL,
+	`missing_there_count` integer NOT NULL,
+	`missing_here` text NOT NULL,
+	`missing_there` text NOT NULL,
+	`told_at_ms` integer,
+	`content_sha256` text NOT NULL,
+	`drift_sha256` text,
+	`first_checked_at_ms` integer NOT NULL,
+	`checked_at_ms` integer NOT NULL,
+	PRIMARY KEY(`level`, `event_id`, `trade_date`)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE `event` (
 	`sequence` integer PRIMARY KEY NOT NULL,
@@ -148,6 +188,17 @@ CREATE TABLE `horizon_history` (
 	`last_looked_at` text NOT NULL,
 	PRIMARY KEY(`transmission_region`, `publication`)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE `leap_webhook` (
+	`ordinal` integer PRIMARY KEY NOT NULL,
+	`webhook_event_id` text NOT NULL,
+	`type` text NOT NULL,
+	`subject` text NOT NULL,
+	`fact` text NOT NULL,
+	`received_at_ms` integer,
+	`copy_count` integer NOT NULL,
+	`imported_at_ms` integer NOT NULL
+) STRICT;
 
 CREATE TABLE `market_group` (
 	`market_group_id` text PRIMARY KEY NOT NULL,
@@ -337,6 +388,22 @@ CREATE TABLE `told_remap` (
 	`overdue_at_ms` integer
 ) STRICT;
 
+CREATE TABLE `volue_report` (
+	`report_id` text PRIMARY KEY NOT NULL,
+	`host` text NOT NULL,
+	`event_id` text NOT NULL,
+	`kind` text NOT NULL,
+	`body` text NOT NULL,
+	`state` text NOT NULL,
+	`attempt_count` integer NOT NULL,
+	`made_at_ms` integer NOT NULL,
+	`sent_at_ms` integer,
+	`answered_at_ms` integer,
+	`status` integer,
+	`volue_id` text,
+	`problem` text
+) STRICT;
+
 CREATE VIEW snapshot_assignment_history AS
 SELECT m.meter_id, a.program, a.market_group_id, a.effective_from, a.effective_to,
   strftime('%Y-%m-%dT%H:%M:%S', a.known_from_ms / 1000, 'unixepoch') || printf('.%03dZ', a.known_from_ms % 1000)
@@ -344,6 +411,19 @@ SELECT m.meter_id, a.program, a.market_group_id, a.effective_from, a.effective_t
   strftime('%Y-%m-%dT%H:%M:%S', a.known_to_ms / 1000, 'unixepoch') || printf('.%03dZ', a.known_to_ms % 1000)
     AS known_to
 FROM assignment a JOIN meter m ON m.meter_key = a.meter_key;
+
+CREATE VIEW snapshot_dispatch_checks AS
+SELECT level, event_id, trade_date, CASE level WHEN 'group' THEN target_id END AS market_group_id,
+  CASE level WHEN 'meter' THEN target_id END AS meter_id, verdict, is_counted,
+  strftime('%Y-%m-%dT%H:%M:%S', start_ms / 1000, 'unixepoch') || printf('.%03dZ', start_ms % 1000) AS start_time,
+  strftime('%Y-%m-%dT%H:%M:%S', end_ms / 1000, 'unixepoch') || printf('.%03dZ', end_ms % 1000) AS end_time,
+  strftime('%Y-%m-%dT%H:%M:%S', sent_at_ms / 1000, 'unixepoch') || printf('.%03dZ', sent_at_ms % 1000) AS sent_at,
+  sent_basis AS sent_at_basis, is_cancelled, is_voluntary, nullif(test, '') AS test,
+  event_types AS dispatch_event_types,
+  programs, dispatched_count, published_count, missing_here_count, missing_there_count, missing_here, missing_there,
+  strftime('%Y-%m-%dT%H:%M:%S', told_at_ms / 1000, 'unixepoch') || printf('.%03dZ', told_at_ms % 1000) AS told_at,
+  strftime('%Y-%m-%dT%H:%M:%S', checked_at_ms / 1000, 'unixepoch') || printf('.%03dZ', checked_at_ms % 1000) AS checked_at
+FROM dispatch_check;
 
 CREATE VIEW snapshot_events AS
 SELECT sequence, id, type, subject, partitionkey,

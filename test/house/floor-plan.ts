@@ -34,6 +34,9 @@ export const rooms: Readonly<Record<string, Room>> = {
       "events",
       "delivery",
       "acknowledgement",
+      "dispatch",
+      "reconciliation",
+      "volue",
       "reader",
       "retention",
       "endpoint",
@@ -80,7 +83,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     instead: "plan windows from values handed in by `sync`",
   },
   leap: {
-    mayImport: ["meter", "log", "failure", "time"],
+    mayImport: ["meter", "http", "log", "failure", "time"],
     instead: "return pages and meters; `sync` carries them on",
   },
   market: {
@@ -122,6 +125,20 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImport: ["market", "snapshot", "events", "reader", "database", "failure", "time"],
     instead: "take reports as text and what sinks want as an argument; sending belongs to `delivery`",
   },
+  dispatch: {
+    mayImport: ["market", "snapshot", "events", "reader", "database", "failure", "time"],
+    mayImportTypes: ["leap"],
+    instead: "take dispatches as `leap` reads them; what was published, the reader knows",
+  },
+  reconciliation: {
+    mayImport: ["market", "reader", "database", "failure", "time"],
+    mayImportTypes: ["leap", "events"],
+    instead: "take webhooks as `leap` reads them; what sweeps found, the outbox knows",
+  },
+  volue: {
+    mayImport: ["market", "http", "database", "failure", "time"],
+    instead: "send what is handed in, once; what it reports about belongs to the partner",
+  },
   retention: {
     mayImport: ["database", "failure", "time"],
     instead: "remove what is old; whether it may be missed, the rows themselves say",
@@ -162,6 +179,7 @@ export const rooms: Readonly<Record<string, Room>> = {
     mayImport: ["failure", "time"],
     instead: "a simulated Leap shares no code with what it tests: write its own",
   },
+  http: { mayImport: ["failure"], instead: cellar },
   database: { mayImport: ["failure"], instead: cellar },
   log: { mayImport: ["failure"], instead: cellar },
   failure: { mayImport: [], instead: cellar },

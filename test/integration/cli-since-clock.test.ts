@@ -9,7 +9,8 @@ import { insert } from "./small-database.ts";
 
 type Told = { readonly sequence: number; readonly type: string; readonly timeMs: number };
 
-const beside = ["sync.failed", "sync.held", "group.remap.overdue"];
+const drifts = ["group.drift.detected", "meter.drift.detected"];
+const beside = ["sync.failed", "sync.held", "group.remap.overdue", ...drifts];
 
 function openFile(): Database {
   const folder = mkdtempSync(join(tmpdir(), "since-clock-"));

@@ -169,15 +169,22 @@ describe("an export is refused", () => {
   const refusal = (words: string) =>
     expect.objectContaining({ kind: "usage", message: expect.stringContaining(words) });
 
-  it.each(["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".metrics.lock", ".told"])(
-    "where the database's own file%s stands or will stand",
-    (ending) => {
-      const { database, save, names } = openWorld();
-      const before = [names(), readFileSync(database)];
-      expect(() => save({}, `${database}${ending}`)).toThrow(refusal("belongs to the database itself"));
-      expect([names(), readFileSync(database)]).toEqual(before);
-    },
-  );
+  it.each([
+    "",
+    "-wal",
+    "-shm",
+    "-journal",
+    ".lock",
+    ".deliver.lock",
+    ".metrics.lock",
+    ".volue.lock",
+    ".told",
+  ])("where the database's own file%s stands or will stand", (ending) => {
+    const { database, save, names } = openWorld();
+    const before = [names(), readFileSync(database)];
+    expect(() => save({}, `${database}${ending}`)).toThrow(refusal("belongs to the database itself"));
+    expect([names(), readFileSync(database)]).toEqual(before);
+  });
 
   it("where a link of either kind leads to the database, or an earlier one would be written over it", () => {
     const { database, folder, save } = openWorld();

@@ -106,6 +106,8 @@ function addMarkers({ execute }: Database): void {
       VALUES (2, 'e', '${meter.plain}', '', '2026-10-29', 0, 0, 'rejected', '${markers.reason}');
     INSERT INTO event VALUES (4, 'overdue', 'group.remap.overdue', 's', 's', 0, 'r',
       '{"sequence":"4","data":{"state":"rejected","reason":"${markers.overdue}","due_at":"x"}}');
+    INSERT INTO dispatch_check VALUES ('group', 'slot', '2026-10-29', 'g', 0, 1, 0, 0, '', '[]', '[]', 0,
+      'seen', 'agreed', 1, 1, 1, 0, 0, '[]', '[]', 0, 'c', NULL, 0, 0);
     UPDATE stream SET last_sequence = 4, mark = 'mark';
     PRAGMA wal_checkpoint(TRUNCATE);`);
 }

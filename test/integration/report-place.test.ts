@@ -111,7 +111,8 @@ describe("a report is refused", () => {
     const before = [names(), readFileSync(databasePath)];
     symlinkSync("a.sqlite", path("soft"));
     linkSync(databasePath, path("hard"));
-    const endings = ["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".metrics.lock", ".told"];
+    const locks = [".lock", ".deliver.lock", ".metrics.lock", ".volue.lock"];
+    const endings = ["", "-wal", "-shm", "-journal", ...locks, ".told"];
     for (const name of [...endings.map((ending) => `a.sqlite${ending}`), "soft", "hard"]) {
       expect(() => write(name), name).toThrow(refusal("belongs to the database itself"));
     }

@@ -18,7 +18,8 @@ export function startProgram(
   environment: Readonly<Record<string, string>> = {},
   cwd = "/",
 ): Started {
-  const own = Object.entries(process.env).filter(([name]) => !/^(METER_SYNC|LEAP|NODE_OPTIONS)/.test(name));
+  const foreign = /^(METER_SYNC|LEAP|VOLUE|NODE_OPTIONS)/;
+  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
   const child = spawn(process.execPath, [programPath, ...arguments_], {
     cwd,
     env: { ...Object.fromEntries(own), ...environment },

@@ -54,6 +54,21 @@ describe("a change in words", () => {
     expect(words(begun)).toBe("DEMAND: joins 22222222… on 2026-11-01 only (announced, begun 23 h ago)");
   });
 
+  it("says of a dispatch that is not as published what is missing, and whether it is known since", () => {
+    const slot = { trade_date: "2026-11-01", start_time: "2026-11-01T23:00:00.000Z", verdict: "drift" };
+    const drift = { ...slot, missing_here_count: 2, missing_there_count: 0 };
+    const group = (data: object) => describeChange({ type: "group.drift.detected", data });
+    const when = "dispatched for 2026-11-01 (2026-11-01T23:00:00.000Z)";
+    expect(group(drift)).toBe(`${when} otherwise than published: 2 missing here, 0 there`);
+    expect(group({ ...drift, verdict: "late" })).toContain("(2026-11-01T23:00:00.000Z, known since)");
+    expect(group({ ...drift, verdict: "unknown_group" })).toContain("while the group was not known here");
+    const meter = (data: object) =>
+      describeChange({ type: "meter.drift.detected", data: { ...slot, programs: ["CCA"], ...data } });
+    expect(meter({ before: { market_group_ids: [from] } })).toContain("for CCA, published in only 11111111…");
+    expect(meter({ before: { market_group_ids: [] } })).toContain("for CCA, published in no group");
+    expect(meter({ verdict: "unknown_meter" })).toContain("while it was not known here");
+  });
+
   it("says of what is overdue what was reported, where it was to go, and when it was due", () => {
     const { basis: _, ...move } = remap;
     const due = { ...move, due_at: "2026-10-31T19:00:00.000Z", lead_time_hours: 6.4 };

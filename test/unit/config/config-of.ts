@@ -30,5 +30,7 @@ export const company: Partial<Record<VariableName, Environment>> = {
   LEAP_EMAIL: { LEAP_PASSWORD: "p", LEAP_LOGIN_URL: "https://login.example/in" },
   LEAP_PASSWORD: { LEAP_EMAIL: "a@b.example", LEAP_LOGIN_URL: "https://login.example/in" },
   LEAP_LOGIN_URL: { LEAP_EMAIL: "a@b.example", LEAP_PASSWORD: "p" },
+  VOLUE_CLIENT_ID: { VOLUE_CLIENT_SECRET: "s" },
+  VOLUE_CLIENT_SECRET: { VOLUE_CLIENT_ID: "c" },
   METER_SYNC_ACKNOWLEDGED_BY: { METER_SYNC_SINKS: "stdout,file:e.ndjson" },
 };

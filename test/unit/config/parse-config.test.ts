@@ -50,6 +50,13 @@ test("an empty environment gives every default, and no credentials", () => {
     },
     metricsPath: null,
     heartbeat: { sync: null, deliver: null },
+    volue: {
+      baseUrl: "https://api.voluespark.com/energy-coordination/v1",
+      tokenUrl: "https://auth.identity.volue.com/connect/token",
+      credentials: null,
+      scope: null,
+      acknowledgementTypes: "acknowledgement",
+    },
   });
 });
 

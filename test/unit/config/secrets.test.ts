@@ -50,6 +50,11 @@ test("no problem ever shows a secret, wherever it was put (I9)", () => {
       LEAP_APIKEY: secret,
       METER_SYNC_ACK_TOKEN: "hunter2",
       METER_SYNC_HEARTBEAT_URL: "https://me:hunter2@hc.example",
+      VOLUE_CLIENT_ID: secret,
+      VOLUE_CLIENT_SECRET: `${secret}\n`,
+      VOLUE_SCOPE: secret,
+      VOLUE_BASE_URL: "https://me:hunter2@api.voluespark.com/v1",
+      VOLUE_SECRET: secret,
     }),
     ...problemsOf({
       LEAP_BASE_URL: "https://me:hunter2@api.leap.energy",

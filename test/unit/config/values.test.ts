@@ -82,9 +82,17 @@ const badValues: Record<VariableName, readonly string[]> = {
   METER_SYNC_REPORT: [
     "/reports/",
     ":memory:",
-    ...["", "-wal", "-shm", "-journal", ".lock", ".deliver.lock", ".metrics.lock", ".told"].map(
-      (ending) => `data/meter-sync.sqlite${ending}`,
-    ),
+    ...[
+      "",
+      "-wal",
+      "-shm",
+      "-journal",
+      ".lock",
+      ".deliver.lock",
+      ".metrics.lock",
+      ".volue.lock",
+      ".told",
+    ].map((ending) => `data/meter-sync.sqlite${ending}`),
   ],
   METER_SYNC_KEEP_EVENTS: ["0", "0s", "23h", "3661d", "90", "forever"],
   METER_SYNC_KEEP_REVISIONS: ["1439m", "-1d"],
@@ -93,6 +101,17 @@ const badValues: Record<VariableName, readonly string[]> = {
   METER_SYNC_METRICS_FILE: ["/textfile/", "metrics.txt", "/m.prom.tmp", "prom"],
   METER_SYNC_HEARTBEAT_URL: ["hc.example/ping", "ftp://hc.example/p", "https://a:b@hc.example/p"],
   METER_SYNC_DELIVER_HEARTBEAT_URL: ["https://hc.example/p?x=1", "https://hc.example/#x", "https://a b/c"],
+  VOLUE_BASE_URL: [
+    "api.voluespark.com",
+    "http://api.voluespark.com/v1",
+    "https://a:b@x/v1",
+    "https://x/v1?k=1",
+  ],
+  VOLUE_TOKEN_URL: ["auth.example", "http://auth.example/token", "https://auth.example/token#x"],
+  VOLUE_CLIENT_ID: ["a\nb", " a", "klient-ø"],
+  VOLUE_CLIENT_SECRET: ["a\nb", "p".repeat(1025)],
+  VOLUE_SCOPE: ["a  b", " a\nb", 'a"b', "å", "a".repeat(501)],
+  VOLUE_ACKNOWLEDGEMENT_TYPES: ["Acknowledgement", "acknowledgment", "guide"],
 };
 
 const files = { "/files/list.json": "[]", "/files/broken.json": '{"LEAP_API_KEY": "hidden-in-file' };
@@ -167,6 +186,12 @@ const goodValues: Record<Exclude<VariableName, "METER_SYNC_CONFIG">, readonly st
   METER_SYNC_METRICS_FILE: ["off", "/textfile/meter-sync.prom", "m.prom"],
   METER_SYNC_HEARTBEAT_URL: ["https://hc.example/ping/5a2b/", "http://healthchecks.monitoring:8000/ping/x"],
   METER_SYNC_DELIVER_HEARTBEAT_URL: ["https://hc.example/ping/key/meter-sync"],
+  VOLUE_BASE_URL: ["https://api.sandbox.voluespark.com/energy-coordination/v1/", "http://127.0.0.1:1/v1"],
+  VOLUE_TOKEN_URL: ["https://auth.example/connect/token", "http://localhost:9/token"],
+  VOLUE_CLIENT_ID: ["client-1"],
+  VOLUE_CLIENT_SECRET: [" spaces are part of it "],
+  VOLUE_SCOPE: ["energy-coordination", "openid https://voluespark.example/.default"],
+  VOLUE_ACKNOWLEDGEMENT_TYPES: ["acknowledgement", "acknowledged"],
 };
 
 test.each(Object.entries(goodValues))("the good values of %s are taken", (name, values) => {

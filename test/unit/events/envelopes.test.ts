@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import {
   eventTypes,
+  toDriftEvent,
   toFieldEvent,
   toGroupEvents,
   toMeterEvents,
@@ -9,6 +10,7 @@ import {
 } from "../../../src/events/index.ts";
 import type { Meter, RequiredAction } from "../../../src/meter/index.ts";
 import { meterV2 } from "../diff/meters.ts";
+import { groupDrift, meterDrift } from "./drifts.ts";
 import {
   context,
   digest,
@@ -92,6 +94,8 @@ const events = [
     },
   }),
   toOverdueEvent(context, overdueRemap, nothingTold),
+  toDriftEvent(context, groupDrift, nothingTold),
+  toDriftEvent(context, meterDrift, nothingTold),
   toFieldEvent(context, { apiVersion: "v2", path: "a[].b", type: "enum", value: "X" }),
   toRunEvent(context, "sync.published", report, 0),
   toRunEvent(context, "sync.held", { ...report, trips: [{ rule: "r", explanation: "e" }] }, 0),
