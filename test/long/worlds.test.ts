@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { type Decision, walkBreakerWorlds } from "../support/breaker-worlds.ts";
 import { toWords, type Worlds, walkWorlds } from "../support/small-worlds.ts";
-import { isBounded, secondsMax } from "./budget.ts";
+import { firstSeed, isBounded, secondsMax } from "./budget.ts";
 
 const batches: readonly Worlds[] = [
   ...[
@@ -23,9 +23,11 @@ const batches: readonly Worlds[] = [
 
 it("all small worlds of many kinds, side by side", async () => {
   let count = 0;
-  for (const batch of batches) count += (await walkWorlds(batch)).worlds;
-  process.stdout.write(`small worlds: ${count}\n`);
-  expect(count).toBeGreaterThan(20_000);
+  // Together they take two minutes: where time is short, by chance every other one.
+  const chosen = isBounded ? batches.filter((_, place) => place % 2 === firstSeed % 2) : batches;
+  for (const batch of chosen) count += (await walkWorlds(batch)).worlds;
+  process.stdout.write(`small worlds: ${count}, seed ${firstSeed}\n`);
+  expect(count).toBeGreaterThan(isBounded ? 5_000 : 20_000);
 });
 
 it("all worlds of four meters and what may hold them back, as far as the time goes", async () => {

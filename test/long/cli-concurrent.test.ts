@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type CliWorld, first, type Gate, openCliWorld, openGate, second } from "./cli-world.ts";
+import { type CliWorld, first, type Gate, openCliWorld, openGate, second } from "../integration/cli-world.ts";
 
 let world: CliWorld;
 let gate: Gate;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { createPortfolio, type MeterTruth, type Portfolio } from "../../../src/simulator/index.ts";
-import { localDate, nextDate, type V2Meter, v2GroupsOn } from "./reading.ts";
+import { createPortfolio, type MeterTruth, type Portfolio } from "../../src/simulator/index.ts";
+import { localDate, nextDate, type V2Meter, v2GroupsOn } from "../unit/simulator/reading.ts";
 
 const dayMs = 86_400_000;
 const startDate = "2026-09-12";

@@ -4,7 +4,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { appendToOutbox } from "../contract/outbox.ts";
-import { openStreamFolder, type StreamFolder } from "./stream-folder.ts";
+import { openStreamFolder, type StreamFolder } from "../integration/stream-folder.ts";
 
 const script = join(import.meta.dirname, "mark-until-killed.ts");
 

@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { createPortfolio, webhooksBetween } from "../../src/simulator/index.ts";
-import { ask, dayMs, nowMs, openReceiver, start, startDate, subscribe } from "./simulator-webhooks-world.ts";
+import {
+  ask,
+  dayMs,
+  nowMs,
+  openReceiver,
+  start,
+  startDate,
+  subscribe,
+} from "../integration/simulator-webhooks-world.ts";
 
 /** From one try to the next; a receiver has eight hours. */
 const waitMinutes = [0, 1, 2, 4, 8, 16, 29, 60, 120, 240];

@@ -1,10 +1,16 @@
 import { afterEach, describe, expect, it } from "vitest";
+import {
+  inGroup,
+  openPortfolioDays,
+  type PortfolioDays,
+  range,
+  toLines,
+} from "../integration/portfolio-days.ts";
+import { quarters } from "../integration/small-portfolio.ts";
+import { openWindowBook, toWindowKey } from "../integration/window-book.ts";
 import { type MeterSketch, meterId } from "../support/documents.ts";
 import type { ScriptedLeap } from "../support/scripted-leap.ts";
 import { readChanges } from "../support/views.ts";
-import { inGroup, openPortfolioDays, type PortfolioDays, range, toLines } from "./portfolio-days.ts";
-import { quarters } from "./small-portfolio.ts";
-import { openWindowBook, toWindowKey } from "./window-book.ts";
 
 let world: PortfolioDays;
 afterEach(() => world.close());
