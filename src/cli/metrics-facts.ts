@@ -4,6 +4,7 @@ import {
   type DatabaseLook,
   type EndedRunLook,
   loadDatabaseLook,
+  loadProofLook,
   loadRemapLook,
   loadSinkLooks,
   type Reader,
@@ -11,6 +12,7 @@ import {
 import { parseInstant } from "../time/index.ts";
 import { toAcknowledgementView } from "./acknowledgement-view.ts";
 import { countPortfolio } from "./portfolio-counts.ts";
+import { toProofDate } from "./proof-date.ts";
 
 /** What the database says, as of one publication. */
 export async function loadDatabaseFacts(
@@ -36,6 +38,7 @@ export async function loadDatabaseFacts(
       trustPercent: look.polls.trustPercent,
     },
     portfolio: await loadPortfolio(reader, look, kept),
+    proof: loadProofLook(reader, toProofDate(nowMs)),
   };
 }
 

@@ -8,6 +8,7 @@ import { tell } from "./ending.ts";
 import { printRecord } from "./formats.ts";
 import type { Act, Invocation } from "./invocation.ts";
 import { parseDurationOption } from "./option-values.ts";
+import { toProofDate } from "./proof-date.ts";
 import { withReader } from "./reading.ts";
 import { toSinkRows } from "./sink-rows.ts";
 import { describePollObstacle, type SinkStatus, toAgeMs, toStatusLines } from "./status-lines.ts";
@@ -60,7 +61,7 @@ async function loadSinkStatus(
   config: Config,
   { sinks }: SnapshotStatus,
 ): Promise<SinkStatus> {
-  const { loadAcknowledgementStatus } = await import("../reader/index.ts");
+  const { loadAcknowledgementStatus, loadProofLook } = await import("../reader/index.ts");
   const nowMs = clock.now();
   const realNowMs = realClock.now();
   return {
@@ -70,6 +71,7 @@ async function loadSinkStatus(
       config.acknowledgedBy.length === 0
         ? null
         : loadAcknowledgementStatus(reader, toAcknowledgementView(config, nowMs)),
+    proof: loadProofLook(reader, toProofDate(nowMs)),
   };
 }
 
@@ -86,7 +88,7 @@ function toStatusRecord(
   isFresh: boolean | null,
   config: Config,
   nowMs: number,
-  { sinks, acknowledgement }: SinkStatus,
+  { sinks, acknowledgement, proof }: SinkStatus,
 ) {
   return {
     database: config.databasePath,
@@ -110,6 +112,8 @@ function toStatusRecord(
     overdue: acknowledgement?.overdue ?? null,
     sinks,
     acknowledgement,
+    dispatches: { since: toProofDate(nowMs), ...proof.dispatches },
+    uncertain_reports: proof.uncertainReports,
   };
 }
 

@@ -1,10 +1,11 @@
 import type { Config } from "../config/index.ts";
 import { toPollObstacle } from "../guard/index.ts";
-import type { AcknowledgementStatus, SnapshotStatus } from "../reader/index.ts";
+import type { AcknowledgementStatus, ProofLook, SnapshotStatus } from "../reader/index.ts";
 import { parseInstant } from "../time/index.ts";
 import { formatAge } from "./durations.ts";
 import { toFactLines, toTable } from "./formats.ts";
 import { neutralise } from "./neutralise.ts";
+import { describeProof } from "./proof-words.ts";
 import { count, describeNumbers } from "./report-lines.ts";
 import { type SinkRow, toSinkLines } from "./sink-rows.ts";
 
@@ -17,6 +18,7 @@ export type SinkStatus = {
   readonly realNowMs: number;
   /** `null` where nobody acknowledges: then nothing is said of it. */
   readonly acknowledgement: AcknowledgementStatus | null;
+  readonly proof: ProofLook;
 };
 
 /** How things stand, for people. */
@@ -24,7 +26,7 @@ export function toStatusLines(
   status: SnapshotStatus,
   config: Config,
   nowMs: number,
-  { sinks, realNowMs, acknowledgement }: SinkStatus,
+  { sinks, realNowMs, acknowledgement, proof }: SinkStatus,
 ): string {
   const { info, last_run: lastRun, counts } = status;
   const horizons = Object.entries(info?.horizons ?? {}).map(
@@ -45,6 +47,7 @@ export function toStatusLines(
     last_sweep: describeInstant(status.last_sweep, nowMs) ?? "none",
     ...describePolls(status, config, nowMs),
     held_run: describeHeldRun(status, nowMs),
+    ...describeProof(proof),
   });
   const trips = (status.held_run?.trips ?? []).map(
     ({ rule, numbers }) => `  ${neutralise(`${rule}: ${describeNumbers(numbers)}`)}\n`,

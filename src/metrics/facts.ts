@@ -96,6 +96,11 @@ export type DatabaseFacts = {
     readonly trustPercent: number | null;
   };
   readonly unusedBytes: number;
+  /** Of the last 30 trade dates. */
+  readonly proof: {
+    readonly dispatches: Readonly<Record<"agreed" | "late" | "drift" | "unknown", number>>;
+    readonly uncertainReports: number;
+  };
 };
 
 export type FileFacts = {

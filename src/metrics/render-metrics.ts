@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from "prom-client";
 import type { MetricsFacts } from "./facts.ts";
 import { type Family, toGauge, toGauges, toSeconds } from "./family.ts";
+import { toProofFamilies } from "./proof-families.ts";
 import { toRunFamilies } from "./run-families.ts";
 import { toSinkFamilies } from "./sink-families.ts";
 import { toSnapshotFamilies } from "./snapshot-families.ts";
@@ -20,6 +21,7 @@ export function toFamilies(facts: MetricsFacts): readonly Family[] {
     ...(database === null ? [] : toSnapshotFamilies(database, facts.limits)),
     ...(database === null ? [] : toRunFamilies(database, facts.changeTypes)),
     ...(database === null ? [] : toSinkFamilies(database, facts.limits)),
+    ...(database === null ? [] : toProofFamilies(database)),
     toGauge("database_size_bytes", "Size of the database file.", files.databaseBytes),
     toGauge("wal_size_bytes", "Size of the write-ahead log beside it.", files.walBytes),
     toGauge("disk_size_bytes", "Size of the file system that the database lies on.", files.diskBytes),

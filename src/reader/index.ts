@@ -106,6 +106,7 @@ export type {
 } from "./plan-facts.ts";
 export { loadPlanChanges, loadPlanFacts } from "./plan-store.ts";
 export type { PollAuditRow, PollStatus } from "./poll-store.ts";
+export { loadProofLook, type ProofLook } from "./proof-store.ts";
 export { openReader, type Reader, toReader } from "./reader.ts";
 export type {
   ActionFacts,

@@ -17,8 +17,26 @@ export function fillRichDatabase(path: string): void {
   insertRuns(database);
   insertSinks(database);
   insertRemaps(database);
+  insertProof(database);
   database.close();
 }
+
+/** Of all verdicts, within the last 30 days and before; some do not count. */
+function insertProof(database: Database): void {
+  const days = [toDay(hoursLater(0)), toDay(hoursLater(-24 * 28)), toDay(hoursLater(-24 * 40))];
+  const verdicts = ["agreed", "agreed", "late", "drift", "unknown_group", "unknown_meter", "not_judged"];
+  for (const trade_date of days) {
+    for (const [place, verdict] of verdicts.entries()) {
+      const row = { level: "group", trade_date, verdict, is_counted: verdict === "not_judged" ? 0 : 1 };
+      insert(database, "dispatch_check", { ...row, event_id: `slot-${place}` });
+    }
+    insert(database, "dispatch_check", { level: "group", event_id: "test", trade_date, verdict: "drift" });
+  }
+  for (const state of ["reported", "refused", "unsent", "uncertain"])
+    insert(database, "volue_report", { report_id: state, state });
+}
+
+const toDay = (atMs: number) => new Date(atMs).toISOString().slice(0, 10);
 
 function insertRuns(database: Database): void {
   insertRun(database, 2, "sweep", "published", { ...sweepReport, poll_audit: audit }, 1);

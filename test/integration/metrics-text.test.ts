@@ -171,6 +171,16 @@ describe("the metrics of a database", () => {
     expect(samplesOf("remaps_overdue")).toEqual({ "": status.overdue });
   });
 
+  it("count dispatches of the last 30 trade dates by verdict, and reports nobody knows of", () => {
+    expect(samplesOf("dispatches")).toEqual({
+      '{verdict="agreed"}': 4,
+      '{verdict="late"}': 2,
+      '{verdict="drift"}': 2,
+      '{verdict="unknown"}': 4,
+    });
+    expect(samplesOf("volue_reports_uncertain")).toEqual({ "": 1 });
+  });
+
   it("measure the file and its disk", () => {
     const { size } = statSync(path);
     expect(samplesOf("database_size_bytes")).toEqual({ "": size });

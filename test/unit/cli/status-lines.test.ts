@@ -63,11 +63,31 @@ describe("status for people", () => {
     );
     expect(text).toMatch(/^polls +the next one would be a sweep: polls found 90 %/m);
   });
+
+  it("says how dispatches agreed, and which reports nobody knows of, where there were any", () => {
+    const none = toStatusLines(status({}), config, nowMs, told({}));
+    expect(none).not.toMatch(/dispatches|volue/);
+    const agreed = { ...noProof, dispatches: { ...noProof.dispatches, agreed: 7 } };
+    expect(toStatusLines(status({}), config, nowMs, told({ proof: agreed }))).toMatch(
+      /^dispatches +30 days: 7 of 7 agreed$/m,
+    );
+    const dispatches = { agreed: 34, late: 2, drift: 1, unknown: 0 };
+    const text = toStatusLines(
+      status({}),
+      config,
+      nowMs,
+      told({ proof: { dispatches, uncertainReports: 2 } }),
+    );
+    expect(text).toMatch(/^dispatches +30 days: 34 of 37 agreed; 2 late, 1 drift: `meter-sync dispatch/m);
+    expect(text).toMatch(/^volue +2 reports may or may not have arrived: `meter-sync volue list --state/m);
+  });
 });
+
+const noProof = { dispatches: { agreed: 0, late: 0, drift: 0, unknown: 0 }, uncertainReports: 0 };
 
 function told(more: Partial<SinkStatus>): SinkStatus {
   const sinks = toSinkRows([], { sinks: [{ kind: "stdout", name: "stdout" }], backlogCountMax: 1 }, instants);
-  return { sinks, realNowMs: nowMs, acknowledgement: null, ...more };
+  return { sinks, realNowMs: nowMs, acknowledgement: null, proof: noProof, ...more };
 }
 
 function overdue(sequence: number): AcknowledgementStatus["first_overdue"][number] {
