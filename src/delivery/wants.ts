@@ -6,14 +6,15 @@ export type EventFilter = {
 };
 
 type Carried = {
-  readonly transmission_region?: string;
+  readonly transmission_region?: string | null;
   readonly program?: string | null;
   readonly changes?: readonly { readonly program?: string | null }[];
 };
 
 /**
  * Whether an event passes the filter. Region and program hold back only what carries one: an update of a
- * group has neither, and a remap of a v1 meter has no program. Of several programs one is enough.
+ * group has neither, a remap of a v1 meter has no program, and the drift of a meter that is not known here no
+ * region. Of several programs one is enough.
  */
 export function isWanted(
   filter: EventFilter,
@@ -23,7 +24,7 @@ export function isWanted(
   if (filter.regions === null && filter.programs === null) return true;
   const { data } = JSON.parse(event) as { readonly data?: Carried };
   const region = data?.transmission_region;
-  if (filter.regions !== null && region !== undefined && !filter.regions.includes(region)) return false;
+  if (filter.regions !== null && typeof region === "string" && !filter.regions.includes(region)) return false;
   const carried = [data?.program, ...(data?.changes ?? []).map(({ program }) => program)];
   const programs = carried.filter((program) => typeof program === "string");
   if (filter.programs === null || programs.length === 0) return true;

@@ -26,6 +26,8 @@ it("holds back by region only what carries one", () => {
   expect(isWanted(filter, toEvent("meter.created", { transmission_region: "ERCOT" }))).toBe(false);
   expect(isWanted(filter, toEvent("meter.enrollment.group.updated", { market_group_id: "g" }))).toBe(true);
   expect(isWanted(filter, toEvent("sync.published"))).toBe(true);
+  const stranger = toEvent("meter.drift.detected", { transmission_region: null });
+  expect(isWanted(filter, stranger)).toBe(true);
 });
 
 it("holds back by program only what carries one, and one of several is enough", () => {
