@@ -41,8 +41,8 @@ export type CheckReport = {
   readonly zoneUnknown: number;
 };
 
-/** So few at once that nobody waits long to write (I8). */
-const chunkCount = 200;
+/** So few at once that nobody waits long to write, large as the groups may be (I8). */
+const chunkCount = 50;
 
 /**
  * Holds dispatches against what was published when they were sent, keeps what came of it, and tells each

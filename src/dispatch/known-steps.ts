@@ -11,8 +11,8 @@ export type Stay = {
 export type KnownStep = {
   readonly fromMs: number;
   readonly count: number;
+  /** Both are made when asked for: nobody asks about most steps, and a group may have many. */
   readonly sha256: string;
-  /** Made when asked for: of most steps nobody needs more than the digest. */
   readonly toMeterIds: () => ReadonlySet<string>;
 };
 
@@ -35,10 +35,22 @@ export function toKnownSteps(stays: readonly Stay[]): readonly KnownStep[] {
     }
     const isOther = [...touched].some(([meterId, was]) => counts.has(meterId) !== was);
     if (!isOther) continue;
-    const toMeterIds = () => toHeldAt(stays, atMs);
-    steps.push({ fromMs: atMs, count: counts.size, sha256: toMembersSha256(counts.keys()), toMeterIds });
+    steps.push(toStep(stays, atMs, counts.size));
   }
   return steps;
+}
+
+function toStep(stays: readonly Stay[], fromMs: number, count: number): KnownStep {
+  let sha256: string | null = null;
+  return {
+    fromMs,
+    count,
+    get sha256() {
+      sha256 ??= toMembersSha256(toHeldAt(stays, fromMs));
+      return sha256;
+    },
+    toMeterIds: () => toHeldAt(stays, fromMs),
+  };
 }
 
 type Move = { readonly meterId: string; readonly by: 1 | -1 };

@@ -13,7 +13,7 @@ import { planCheck } from "./plan-check.ts";
 /** How far back a drift is looked at again, and how many rows at most (I8). */
 const daysBack = 60;
 const rowCountMax = 20_000;
-const chunkCount = 200;
+const chunkCount = 50;
 
 /**
  * Looks again at what had not been as published to this day, without the dispatches themselves: what was

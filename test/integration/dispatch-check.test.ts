@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { toKnownSteps, toStepAt } from "../../src/dispatch/known-steps.ts";
+import { toKnownSteps, toMembersSha256, toStepAt } from "../../src/dispatch/known-steps.ts";
 import { loadGroupMembersAsOf, loadGroupStays, toReader, toStaysOn } from "../../src/reader/index.ts";
 import { openChance } from "../support/chance.ts";
 import { firstMs, meters, north, type Stay, south, thenMs } from "./as-of-stays.ts";
@@ -48,7 +48,9 @@ describe("what was known of a group on a date", () => {
         for (let knownAtMs = firstMs - 500; knownAtMs < firstMs + 12_000; knownAtMs += 500) {
           const asked = [...loadGroupMembersAsOf(reader, north, { tradeDate, knownAtMs })];
           const expected = [...new Set(asked.map(({ meter_id: id }) => id))];
-          expect([...toStepAt(steps, knownAtMs).toMeterIds()].sort()).toEqual(expected);
+          const step = toStepAt(steps, knownAtMs);
+          expect([...step.toMeterIds()].sort()).toEqual(expected);
+          expect([step.count, step.sha256]).toEqual([expected.length, toMembersSha256(expected)]);
           seen += expected.length;
         }
       }
