@@ -105,7 +105,8 @@ async function searchDispatches(
   try {
     for (const one of level === "all" ? (["group", "meter"] as const) : [level]) {
       for await (const page of readDispatches(leap, { ...question, level: one }, stop.signal)) {
-        dispatches.push(...page.dispatches);
+        // One by one: a page may hold more than can be handed over as arguments.
+        for (const dispatch of page.dispatches) dispatches.push(dispatch);
         problems.push(...page.problems);
       }
     }

@@ -3,6 +3,7 @@ import { formatInstant } from "../time/index.ts";
 import { type Asker, openAsker } from "./asking.ts";
 import type { DispatchLevel, ParsedDispatches } from "./dispatch.ts";
 import { parseDispatches } from "./dispatch-contract.ts";
+import { openMemberLists } from "./dispatch-members.ts";
 import { type DispatchWindow, planDispatchWindows } from "./dispatch-windows.ts";
 import { LeapContractBroken, LeapTokenRefused } from "./failures.ts";
 import { isObject } from "./fields.ts";
@@ -54,9 +55,12 @@ export async function* readDispatches(
   signal: AbortSignal,
 ): AsyncGenerator<ParsedDispatches> {
   const client = openDispatchClient(options);
+  const share = openMemberLists();
   try {
     for (const window of planDispatchWindows(question.fromMs, question.toMs)) {
-      yield* readWindow(client, { ...question, ...window }, signal);
+      for await (const page of readWindow(client, { ...question, ...window }, signal)) {
+        yield { ...page, dispatches: page.dispatches.map(share) };
+      }
     }
   } finally {
     client.close();
