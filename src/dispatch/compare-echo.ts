@@ -147,8 +147,17 @@ function toSome(values: readonly unknown[]): string {
 }
 
 function toShown(value: unknown): string {
-  const json = JSON.stringify(value) ?? "nothing";
+  const json = toJson(value) ?? "nothing";
   return json.length > shownLengthMax ? `${json.slice(0, shownLengthMax)}…` : json;
+}
+
+/** What can be parsed may be nested too deep to be written again (I8). */
+function toJson(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return "what is nested too deep to be shown";
+  }
 }
 
 function toSame(value: unknown): unknown {

@@ -150,7 +150,13 @@ function parseReport(body: unknown, host: string): IntegrationTestReport {
 
 /** A text as it is specified, else the JSON that it would have been the text of. */
 function toBodyText(body: unknown): string | null {
-  return typeof body === "string" || body === null ? body : JSON.stringify(body);
+  if (typeof body === "string" || body === null) return body;
+  try {
+    return JSON.stringify(body);
+  } catch {
+    // What can be parsed may be nested too deep to be written again (I8).
+    return "(nested too deep to be shown)";
+  }
 }
 
 function toHeaders(value: Readonly<Record<string, unknown>>): IntegrationTestReport["headers"] {

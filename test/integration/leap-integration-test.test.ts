@@ -57,6 +57,13 @@ test("what is odd in a report is no reason to lose it: the receiver was rung (I1
   });
 });
 
+test("a body nested too deep to be written again is no reason to lose the report either (I8)", async () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const text = JSON.stringify({ ...report, body: "DEEP" }).replace('"DEEP"', deep);
+  const server = await openServer(answerText(text));
+  expect(await send(server.url)).toMatchObject({ httpStatus: 202, body: "(nested too deep to be shown)" });
+});
+
 const drop: Step = (response) => response.destroy();
 const silence: Step = () => {};
 

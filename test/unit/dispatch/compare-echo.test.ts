@@ -233,3 +233,12 @@ describe("what differs is told by its path", () => {
     );
   });
 });
+
+test("an echo nested deeper than can be written again differs, and is no end of the program (I8)", () => {
+  const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+  const line = "group_dispatches: entry 0 of the echo, what is nested too deep to be shown, was not sent";
+  expect(compareEcho(sent, `{"group_dispatches":[${deep}]}`)).toMatchObject({
+    kind: "different",
+    differences: expect.arrayContaining([line]),
+  });
+});
