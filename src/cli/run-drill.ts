@@ -62,7 +62,10 @@ export async function runDrill(invocation: Invocation, options: DrillOptions): P
   const leap = toLeapClientOptions(config, credentials);
   const planned = await withStop(stoppedBefore, async (signal) => {
     const shown = { ...plannedHere, receiver: await readReceiver(leap, signal) };
-    return (await isWanted(invocation, shown, options, signal)) ? shown : null;
+    const isToBeSent = await isWanted(invocation, shown, options, signal);
+    // Whoever saw it and stopped it, has: `--yes` was said before.
+    signal.throwIfAborted();
+    return isToBeSent ? shown : null;
   });
   if (planned === null) return exitCode.done;
   const drilled = await withStop(stoppedAmid, (signal) => send(leap, planned, signal));
@@ -112,6 +115,8 @@ async function isWanted(
   const { surroundings, output, format } = invocation;
   if (options.yes === true) {
     if (format === "table") await show(invocation, planned);
+    // Seen before it is sent, not after up to two minutes of waiting.
+    await output.flush();
     return true;
   }
   if (!isAskable(surroundings)) {

@@ -144,6 +144,13 @@ describe("whoever is there is asked", () => {
   });
 });
 
+test("Ctrl-C at what is shown sends nothing, though --yes was said before", async () => {
+  world.answers(echo());
+  const { exitCode, stderr } = await world.drillStopped(...one, "--yes");
+  expect([exitCode, stderr]).toEqual([3, "meter-sync: stopped: nothing was sent\n"]);
+  expect(world.received()).toEqual([]);
+});
+
 test("a dry run only shows, without a key, and to nobody", async () => {
   world.answers(echo());
   const { exitCode, stdout } = await world.drillTyping("y\n", ...one, "--dry-run", "--format", "table");

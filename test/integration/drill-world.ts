@@ -21,6 +21,8 @@ export type DrillWorld = {
   readonly drill: (...words: readonly string[]) => Promise<Seen>;
   /** The same at a terminal, at which this is typed. */
   readonly drillTyping: (typed: string, ...words: readonly string[]) => Promise<Seen>;
+  /** The same at a terminal at which Ctrl-C is pressed as soon as something is shown. */
+  readonly drillStopped: (...words: readonly string[]) => Promise<Seen>;
   /** The same against another Leap. */
   readonly drillAt: (leapUrl: string, ...words: readonly string[]) => Promise<Seen>;
   readonly close: () => Promise<void>;
@@ -45,11 +47,12 @@ export async function openDrillWorld(alter: (path: string) => void = () => {}): 
   let before = 0;
   const receiver = await openScriptedServer((response, received) => current(response, received));
   await setReceiver(leap, receiver.url);
-  const type = (typed: string | null, words: readonly string[], url = leap.url) =>
+  const type = (typed: string | null, words: readonly string[], url = leap.url, onShown = () => {}) =>
     runTyping(
       ["dispatch", "drill", "--now", now, ...words],
       { METER_SYNC_DATABASE: database, LEAP_BASE_URL: url, LEAP_API_KEY: leap.apiKey },
       typed,
+      onShown,
     );
   return {
     leap,
@@ -61,6 +64,7 @@ export async function openDrillWorld(alter: (path: string) => void = () => {}): 
     received: () => receiver.received.slice(before),
     drill: (...words) => type(null, words),
     drillTyping: (typed, ...words) => type(typed, words),
+    drillStopped: (...words) => type("", words, leap.url, () => process.emit("SIGINT")),
     drillAt: (url, ...words) => type(null, words, url),
     close: async () => {
       await receiver.close();
@@ -92,8 +96,9 @@ async function runTyping(
   words: readonly string[],
   env: Readonly<Record<string, string>>,
   typed: string | null,
+  onShown: () => void,
 ): Promise<Seen> {
-  const stdout = collect(typed !== null);
+  const stdout = collect(typed !== null, onShown);
   const stderr = collect(true);
   const stdin = Object.assign(new PassThrough(), { isTTY: typed !== null });
   if (typed !== null) stdin.end(typed);
@@ -104,11 +109,12 @@ async function runTyping(
   return { exitCode, stdout: stdout.text(), stderr: stderr.text() };
 }
 
-function collect(isTTY: boolean) {
+function collect(isTTY: boolean, onShown = () => {}) {
   let text = "";
   const stream = new Writable({
     write(chunk, _, written) {
       text += String(chunk);
+      onShown();
       written();
     },
   });
