@@ -1,6 +1,7 @@
 import type { DrillBody, DrillGroup, Echo } from "../dispatch/index.ts";
 import type { IntegrationTestReport } from "../leap/index.ts";
 import { parseInstant } from "../time/index.ts";
+import { toShownValues } from "./drill-secrets.ts";
 import { toFactLines, toTable } from "./formats.ts";
 import { neutralise } from "./neutralise.ts";
 import { count } from "./report-lines.ts";
@@ -148,9 +149,6 @@ function toEchoRecord(echo: Echo) {
   };
 }
 
-const secretName =
-  /authorization|authenticate|cookie|token|secret|password|signature|credential|session|key/i;
-
 /** The receiver's headers, without what may open its doors (I9). */
 export function toShownHeaders(
   headers: IntegrationTestReport["headers"],
@@ -159,9 +157,7 @@ export function toShownHeaders(
   return Object.fromEntries(
     entries.map(([name, values]) => [
       toCut(name, headerLengthMax),
-      secretName.test(name)
-        ? ["(not shown)"]
-        : values.slice(0, headerCountMax).map((value) => toCut(value, headerLengthMax)),
+      toShownValues(name, values.slice(0, headerCountMax)).map((value) => toCut(value, headerLengthMax)),
     ]),
   );
 }

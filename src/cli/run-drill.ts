@@ -12,6 +12,7 @@ import { formatInstant } from "../time/index.ts";
 import { loadDrillGroups } from "./drill-groups.ts";
 import { type Drilled, type Planned, toDrillRecord, toPlanLines, toReportText } from "./drill-lines.ts";
 import { askWhether, isAskable } from "./drill-question.ts";
+import { hideSecrets } from "./drill-secrets.ts";
 import { readSlots } from "./drill-slots.ts";
 import { printRecord, toJson } from "./formats.ts";
 import { assertRehearsable, type Invocation } from "./invocation.ts";
@@ -61,15 +62,16 @@ export async function runDrill(invocation: Invocation, options: DrillOptions): P
   }
   const leap = toLeapClientOptions(config, credentials);
   const planned = await withStop(stoppedBefore, async (signal) => {
-    const shown = { ...plannedHere, receiver: await readReceiver(leap, signal) };
+    const { place, secrets } = await readReceiver(leap, signal);
+    const shown = { ...plannedHere, receiver: place };
     const isToBeSent = await isWanted(invocation, shown, options, signal);
     // Whoever saw it and stopped it, has: `--yes` was said before.
     signal.throwIfAborted();
-    return isToBeSent ? shown : null;
+    return isToBeSent ? { shown, secrets } : null;
   });
   if (planned === null) return exitCode.done;
-  const drilled = await withStop(stoppedAmid, (signal) => send(leap, planned, signal));
-  await print(invocation, planned, drilled);
+  const drilled = await withStop(stoppedAmid, (signal) => send(leap, planned.shown, signal));
+  await print(invocation, planned.shown, hideSecrets(drilled, planned.secrets));
   return toDrillExit(drilled);
 }
 

@@ -22,14 +22,16 @@ export type IntegrationTestReport = {
   readonly errorMessage: string | null;
 };
 
-/**
- * Where Leap sends notifications of group dispatches, as scheme and host: the rest may be a secret. `null`
- * where that cannot be read. Throws a `Failure`; one of kind `refused` where no receiver is set.
- */
-export async function readReceiver(
-  options: DispatchClientOptions,
-  signal: AbortSignal,
-): Promise<string | null> {
+/** Where Leap sends notifications of group dispatches. */
+export type Receiver = {
+  /** Scheme and host: the rest may be a secret. `null` where that cannot be read. */
+  readonly place: string | null;
+  /** Texts that Leap sends there, and nobody is to see. */
+  readonly secrets: readonly string[];
+};
+
+/** The receiver that is set. Throws a `Failure`; one of kind `refused` where none is. */
+export async function readReceiver(options: DispatchClientOptions, signal: AbortSignal): Promise<Receiver> {
   const asker = openAsker(options);
   const url = `${options.baseUrl}/v2/dispatch/group/webhook`;
   const question = { method: "GET", url, body: null, purpose: "ask where notifications go" } as const;
@@ -37,12 +39,38 @@ export async function readReceiver(
     const answer = await asker.ask(question, signal);
     if (answer.status === 404) throw toNoReceiver(toHost(url));
     if (!isSuccess(answer)) throw asker.toFailure(answer, question);
-    const body = parseJsonBody(answer, question);
-    const place = isObject(body) ? text.parse(body.url).value : null;
-    return place !== null && URL.canParse(place) ? new URL(place).origin : null;
+    return parseReceiver(parseJsonBody(answer, question), options);
   } finally {
     asker.close();
   }
+}
+
+function parseReceiver(value: unknown, { credentials }: DispatchClientOptions): Receiver {
+  const body = isObject(value) ? value : {};
+  const place = text.parse(body.url).value ?? "";
+  const url = URL.canParse(place) ? new URL(place) : null;
+  const ours = credentials.kind === "key" ? [credentials.key] : [credentials.password];
+  const found = [...ours, ...(url === null ? [place] : toUrlSecrets(url)), ...toHeaderSecrets(body.headers)];
+  return { place: url?.origin ?? null, secrets: found.filter(({ length }) => length >= secretLengthMin) };
+}
+
+/** What is shorter is found in any text. */
+const secretLengthMin = 6;
+
+function toUrlSecrets(url: URL): readonly string[] {
+  const { username, password, pathname, search, searchParams } = url;
+  return [`${pathname}${search}`, pathname, search, ...searchParams.values(), username, password];
+}
+
+const harmless = ["content-type", "accept", "user-agent"];
+
+/** Of `Bearer abc` also what stands behind the scheme. */
+function toHeaderSecrets(headers: unknown): readonly string[] {
+  return (Array.isArray(headers) ? headers : []).flatMap((header: unknown) => {
+    if (!isObject(header) || typeof header.value !== "string") return [];
+    if (harmless.includes(String(header.name).toLowerCase())) return [];
+    return [header.value, ...header.value.split(/\s+/).slice(1)];
+  });
 }
 
 /** Leap answers only after the receiver has, or after Leap gave it up: longer than any other answer takes. */

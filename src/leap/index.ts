@@ -19,6 +19,7 @@ export {
 export { parseDispatches } from "./dispatch-contract.ts";
 export {
   type IntegrationTestReport,
+  type Receiver,
   readReceiver,
   sendIntegrationTest,
   toIntegrationTestUrl,

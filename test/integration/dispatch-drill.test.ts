@@ -109,6 +109,18 @@ test("secrets of the receiver's are not shown, and nothing it says steers the te
   }
 });
 
+test("a receiver that repeats what it was sent tells no secret that Leap sends along", async () => {
+  world.answers((response, { headers }) => {
+    response.writeHead(200, { "x-received": String(headers["x-ems-key"]) });
+    response.end(JSON.stringify({ headers }));
+  });
+  for (const format of ["table", "json"]) {
+    const { exitCode, stdout } = await world.drill(...one, "--yes", "--format", format);
+    expect([exitCode, stdout]).toEqual([0, expect.not.stringContaining("ems-secret")]);
+    expect(stdout).toMatch(/x-ems-key\\?": ?\\?"\(not shown\)/);
+  }
+});
+
 describe("whoever is there is asked", () => {
   it.each(["y\n", "YES\n", " y \r\n"])("and %j sends it, after it was shown", async (typed) => {
     world.answers(echo());

@@ -95,8 +95,17 @@ describe("headers of the receiver's", () => {
     "X-Session-Id",
     "X-Signature",
     "Client-Secret",
+    "X-Auth",
   ])("%s is named, and its value is not shown", (name) => {
     expect(toShownHeaders({ [name]: ["abc", "def"] })).toEqual({ [name]: ["(not shown)"] });
+  });
+
+  it("that lead elsewhere say where to, and neither who asks nor what for", () => {
+    const location = ["https://u:p@sso.example/login?token=t#a", "/again?code=1"];
+    expect(toShownHeaders({ location, server: ["ems?"] })).toEqual({
+      location: ["https://sso.example/login?…", "/again?…"],
+      server: ["ems?"],
+    });
   });
 
   it("others are shown, of a bounded length and number", () => {
