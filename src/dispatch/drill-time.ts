@@ -2,6 +2,7 @@ import { type TradeDate, toStartOfDay } from "../market/index.ts";
 import { formatInstant } from "../time/index.ts";
 
 const minuteMs = 60_000;
+const dayMinutes = 1440;
 
 /** So many timeslots of one length, one behind the other, all with the same other fields. */
 export function planTimeslots(
@@ -23,9 +24,12 @@ export function planTimeslots(
  */
 export function toInstantOfDay(date: TradeDate, timeOfDay: string, zone: string): number | undefined {
   const [hours = 0, minutes = 0] = timeOfDay.split(":").map(Number);
-  const guessMs = toStartOfDay(date, zone) + (hours * 60 + minutes) * minuteMs;
-  const instantMs = guessMs + (hours * 60 + minutes - toMinuteOfDay(guessMs, zone)) * minuteMs;
-  return toMinuteOfDay(instantMs, zone) === hours * 60 + minutes ? instantMs : undefined;
+  const asked = hours * 60 + minutes;
+  const guessMs = toStartOfDay(date, zone) + asked * minuteMs;
+  const off = asked - toMinuteOfDay(guessMs, zone);
+  // The guess may lie beyond the end of a day that is an hour shorter: then it is an hour off, not 23.
+  const instantMs = guessMs + (off > dayMinutes / 2 ? off - dayMinutes : off) * minuteMs;
+  return toMinuteOfDay(instantMs, zone) === asked ? instantMs : undefined;
 }
 
 function toMinuteOfDay(instantMs: number, zone: string): number {
