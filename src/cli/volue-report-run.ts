@@ -29,6 +29,8 @@ const stopped = "stopped; what was not sent yet is sent by another run";
 /** A report on its way is waited for: cut off, nobody would know whether it arrived. */
 const requestTimeoutMs = 20_000;
 const stopGraceMs = 25_000;
+/** A large publication keeps the file for half a minute: what Volue answered must not be lost over that. */
+const busyTimeoutMs = 60_000;
 
 /** The command `volue report`. */
 export async function runVolueReport(invocation: Invocation, options: VolueReportOptions): Promise<number> {
@@ -126,7 +128,7 @@ async function sendAll(
       const { databasePath } = config;
       logger.warn({ path: databasePath }, "makes the database: nothing is known of reports sent before");
     }
-    const database = openDatabase(config.databasePath, config);
+    const database = openDatabase(config.databasePath, { ...config, busyTimeoutMs });
     try {
       const interrupted = settleInterrupted(database);
       const code = await sendAndPrint(invocation, config, options, given, client, database, stop);

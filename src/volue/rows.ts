@@ -72,6 +72,24 @@ export function toUncertain(given: GivenReport, kept: KeptReport): VolueRow {
   return toRow(given, { state: "uncertain", report_id: kept.report_id, problems, exitCode: 7 });
 }
 
+/** What Volue answered is known to this run alone: the next one finds the report uncertain. */
+export function toUnsettled(
+  given: GivenReport,
+  reportId: string,
+  answered: { readonly state: string; readonly volueId: string | null; readonly message: string },
+): VolueRow {
+  const { state, volueId, message } = answered;
+  const as = volueId === null ? "" : ` as ${volueId}`;
+  const word = state === "reported" ? "--reported" : "--unsent";
+  const settle = `\`volue settle ${reportId.slice(0, 12)} ${word}\``;
+  const advice = state === "uncertain" ? toUncertainFinding(reportId).message : `say so with ${settle}`;
+  const problems = [
+    { path: "report", message: `is ${state}${as}, and that is not kept: ${message}; ${advice}` },
+  ];
+  const facts = { report_id: reportId, volue_id: volueId, problems, sent: true, endsRun: true };
+  return toRow(given, { state: "uncertain", ...facts, exitCode: 7 });
+}
+
 /** Nobody here can find out: what to do about it. */
 export function toUncertainFinding(reportId: string): Finding {
   const settle = `\`volue settle ${reportId.slice(0, 12)} --reported\`, or --unsent`;

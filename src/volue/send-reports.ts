@@ -1,4 +1,4 @@
-import type { Database } from "../database/index.ts";
+import { type Database, toDatabaseFailure } from "../database/index.ts";
 import { Failure, type FailureKind } from "../failure/index.ts";
 import { toBody, toReportId } from "./canonical.ts";
 import { type CheckOptions, checkReport } from "./check-report.ts";
@@ -16,6 +16,7 @@ import {
   toUncertain,
   toUncertainFinding,
   toUnsent,
+  toUnsettled,
   toWithheld,
   type VolueRow,
 } from "./rows.ts";
@@ -117,15 +118,31 @@ async function sendOnce(
 ): Promise<VolueRow> {
   const { report, reportId } = key;
   const body = toBody(report, options.spelling);
-  saveSending(database, key, body, options.clock.now());
+  const unkept = tryKeeping(() => saveSending(database, key, body, options.clock.now()));
+  // Nothing has gone out, and the next one could not be kept either.
+  if (unkept !== null) return { ...toUnsent(given, reportId, unkept, 3), endsRun: true };
   const outcome = await trySending(body, client, options.signal);
   const problem = outcome.problem === null ? null : JSON.stringify(outcome.problem);
-  settleReport(database, reportId, { ...outcome, problem }, options.clock.now());
+  const settlement = { ...outcome, problem };
+  const unsettled = tryKeeping(() => settleReport(database, reportId, settlement, options.clock.now()));
+  if (unsettled !== null) return toUnsettled(given, reportId, { ...outcome, message: unsettled });
   const { state, volueId, endsRun } = outcome;
   const said = outcome.problem === null ? [] : toProblemFindings(outcome.problem);
   const problems = state === "uncertain" ? [...said, toUncertainFinding(reportId)] : said;
   const row = { state, report_id: reportId, volue_id: volueId, problems, endsRun, sent: state !== "unsent" };
   return toRow(given, { ...row, exitCode: toExitCode(outcome) });
+}
+
+/** Why it could not be kept, since the disk or another program has its say in that; `null` where it was. */
+function tryKeeping(keep: () => void): string | null {
+  try {
+    keep();
+    return null;
+  } catch (error) {
+    const failure = toDatabaseFailure(error, "cannot keep what becomes of the report");
+    if (!(failure instanceof Failure)) throw failure;
+    return failure.message;
+  }
 }
 
 /** Where a new token cannot be had after one was refused, the report was not taken either. */
