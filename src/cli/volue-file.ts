@@ -23,6 +23,15 @@ export async function acquireVolueLock(config: Config): Promise<Lock> {
 export async function openVolueFile(config: Config): Promise<{ readonly database: Database } | null> {
   const { existsSync } = await import("node:fs");
   if (!existsSync(config.databasePath)) return null;
+  await assertNoVolueExport(config);
   const { openDatabaseReadOnly } = await import("../database/index.ts");
   return { database: openDatabaseReadOnly(config.databasePath, config) };
+}
+
+/** An export leaves reports to Volue out: read from one, what was reported would look as if it were not. */
+export async function assertNoVolueExport({ databasePath }: Config): Promise<void> {
+  const { isExport } = await import("../database/index.ts");
+  if (!isExport(databasePath)) return;
+  const advice = "set METER_SYNC_DATABASE to the database itself";
+  throw new Failure("usage", `${databasePath} is an export, which has no reports to Volue in it: ${advice}`);
 }

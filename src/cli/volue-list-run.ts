@@ -4,7 +4,12 @@ import type { KeptReport, ReportState } from "../volue/index.ts";
 import { printListing, printRecord } from "./formats.ts";
 import type { Invocation } from "./invocation.ts";
 import { tableRowCount } from "./reading.ts";
-import { acquireVolueLock, assertVolueRehearsable, openVolueFile } from "./volue-file.ts";
+import {
+  acquireVolueLock,
+  assertNoVolueExport,
+  assertVolueRehearsable,
+  openVolueFile,
+} from "./volue-file.ts";
 
 export type VolueListOptions = {
   readonly state?: ReportState;
@@ -38,6 +43,7 @@ export async function runVolueList(invocation: Invocation, options: VolueListOpt
   const config = await invocation.loadConfig();
   const { openDatabaseReadOnly } = await import("../database/index.ts");
   const { loadReports } = await import("../volue/index.ts");
+  await assertNoVolueExport(config);
   const database = openDatabaseReadOnly(config.databasePath, config);
   try {
     const { output, format } = invocation;

@@ -41,7 +41,9 @@ export async function runVolueReport(invocation: Invocation, options: VolueRepor
     throw new Failure("usage", "nothing to ask Volue with: set VOLUE_CLIENT_ID and VOLUE_CLIENT_SECRET");
   }
   const given = await readReports(invocation, options);
-  if (given.length === 0) {
+  const { existsSync } = await import("node:fs");
+  // An uncertain report of an earlier run is told of on a day without reports, too.
+  if (given.length === 0 && (options.dryRun === true || !existsSync(config.databasePath))) {
     await printVolueRows(invocation, []);
     return 0;
   }
@@ -120,7 +122,7 @@ async function sendAll(
 ): Promise<number> {
   const { existsSync } = await import("node:fs");
   const { openDatabase } = await import("../database/index.ts");
-  const { loadUncertainCount, settleInterrupted } = await import("../volue/index.ts");
+  const { loadUncertainCount, settleInterrupted, toHost } = await import("../volue/index.ts");
   const lock = await acquireVolueLock(config);
   try {
     if (!existsSync(config.databasePath)) {
@@ -132,7 +134,7 @@ async function sendAll(
     try {
       const interrupted = settleInterrupted(database);
       const code = await sendAndPrint(invocation, config, options, given, client, database, stop);
-      const count = loadUncertainCount(database, toHost(config));
+      const count = loadUncertainCount(database, toHost(config.volue.baseUrl));
       await tellUncertain(invocation, count);
       return count + interrupted.length > 0 ? 7 : code;
     } finally {
@@ -160,9 +162,9 @@ async function sendAndPrint(
   database: Database | null,
   stop: Stop,
 ): Promise<number> {
-  const { sendReports, toExitCode } = await import("../volue/index.ts");
+  const { sendReports, toExitCode, toHost } = await import("../volue/index.ts");
   const rows: readonly VolueRow[] = await sendReports(given, client, database, {
-    host: toHost(config),
+    host: toHost(config.volue.baseUrl),
     spelling: config.volue.acknowledgementTypes,
     isAgain: options.again === true,
     isDryRun: options.dryRun === true,
@@ -173,8 +175,4 @@ async function sendAndPrint(
   });
   await printVolueRows(invocation, rows);
   return toExitCode(rows);
-}
-
-function toHost({ volue }: Config): string {
-  return new URL(volue.baseUrl).host;
 }

@@ -62,6 +62,7 @@ export function toContractFailure(purpose: string, url: string, what: string): V
   );
 }
 
+/** Which Volue it is: a name with a dot at its end is the same host, and its reports are the same reports. */
 export function toHost(url: string): string {
-  return new URL(url).host;
+  return new URL(url).host.replace(/\.(?=:|$)/, "");
 }

@@ -7,6 +7,7 @@
  */
 export { type CheckedReport, type CheckOptions, checkReport } from "./check-report.ts";
 export { type EventTarget, type ParsedEvent, parseEvent, type VolueEvent } from "./event.ts";
+export { toHost } from "./failures.ts";
 export { parseCsvReports } from "./parse-csv.ts";
 export { type GivenReport, type ParsedInput, parseReports } from "./parse-reports.ts";
 export {

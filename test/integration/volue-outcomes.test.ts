@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { acquireLock, openDatabase, toLockPath } from "../../src/database/index.ts";
 import { parseReports, type Report } from "../../src/volue/index.ts";
 import { loadStanding, saveSending } from "../../src/volue/volue-report-store.ts";
+import { runInProcess } from "./cli-in-process.ts";
 import { after, openVolueCli, usageOf, type VolueCli } from "./volue-cli.ts";
 import type { VolueAnswer } from "./volue-server.ts";
 
@@ -154,6 +155,7 @@ describe("a report that may have arrived", () => {
     expect([other.exitCode, other.rows[0]?.state]).toEqual([7, "reported"]);
     expect(await cli.list()).toContainEqual(expect.objectContaining({ event_id: "e-9", state: "uncertain" }));
     expect((await cli.report([usageOf("e-1")])).exitCode).toBe(7);
+    expect((await cli.report([])).exitCode, "on a day without reports, too").toBe(7);
     expect((await cli.report([usageOf("e-9")])).rows).toMatchObject([{ state: "withheld" }]);
     expect((await cli.run(["settle", "abcdef", "--reported"])).exitCode).toBe(0);
     expect((await cli.report([usageOf("e-1")])).exitCode).toBe(0);
@@ -185,6 +187,19 @@ test("a report is kept as being sent before a byte of it goes out", async () => 
   expect(states).toEqual([
     [{ state: "sending", attempt_count: 1, body: JSON.stringify(cli.volue.reports()[0]) }],
   ]);
+});
+
+test("an export has no reports in it, and says so: none would look as if it were reported", async () => {
+  const cli = await openVolueCli();
+  await cli.report([usageOf("e-1")]);
+  const path = join(cli.folder, "export.sqlite");
+  expect((await runInProcess(["snapshot", "export", path], cli.environment)).exitCode).toBe(0);
+  const file = cli.write("reports.json", usageOf("e-1"));
+  for (const words of [["list"], ["report", "--file", file, "--dry-run"], ["report", "--file", file]]) {
+    const { exitCode, stdout } = await cli.run(words, { METER_SYNC_DATABASE: path });
+    expect([exitCode, stdout], words.join(" ")).toEqual([2, ""]);
+  }
+  expect(cli.volue.reports()).toHaveLength(1);
 });
 
 test("sandbox and production have events of their own", async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toBody, toReportId } from "../../../src/volue/canonical.ts";
-import { parseReports, type Report } from "../../../src/volue/index.ts";
+import { parseReports, type Report, toHost } from "../../../src/volue/index.ts";
 import { eventId, locationUsage, meterPoints, oslo, reportOf, toPoints, usage } from "./volue-documents.ts";
 
 const host = "api.sandbox.voluespark.com";
@@ -49,6 +49,12 @@ test("whatever else differs makes another one", () => {
   ids.push(toReportId("api.voluespark.com", report), toReportId(host, { ...report, eventId: "another" }));
   ids.push(idOf(usage(day), usage(day)));
   expect(new Set(ids).size).toBe(ids.length);
+});
+
+test("one host has one name, however it is spelled", () => {
+  for (const spelled of ["api.voluespark.com", "API.voluespark.com.", "api.voluespark.com.:443"])
+    expect(toHost(`https://${spelled}/energy-coordination/v1`)).toBe("api.voluespark.com");
+  expect(toHost("https://volue.test.:8443/v1")).toBe("volue.test:8443");
 });
 
 test("the body carries timestamps as they were given, and each name of an acknowledgement", () => {
