@@ -16,6 +16,7 @@ export function addVolueReportCommand(parent: Command, act: Act): void {
     .option("--dry-run", "Check each report against its event at Volue, and send none")
     .option("--again", "Send another report of an event and kind that has one")
     .option("--allow-gaps", "Hours of the event may be left out")
+    .option("--allow-negative", "Use may be less than 0: what a resource fed in")
     .option("--late", "Send what comes after the month's end, or after the event for acknowledgements")
     .addHelpText("after", examples)
     .action(

@@ -16,6 +16,7 @@ export type VolueReportOptions = {
   readonly again?: boolean;
   readonly allowGaps?: boolean;
   readonly late?: boolean;
+  readonly allowNegative?: boolean;
 };
 
 const input = {
@@ -170,6 +171,7 @@ async function sendAndPrint(
     isDryRun: options.dryRun === true,
     allowsGaps: options.allowGaps === true,
     isLateFine: options.late === true,
+    allowsNegative: options.allowNegative === true,
     signal: stop.signal,
     clock: invocation.clock,
   });

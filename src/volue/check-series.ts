@@ -64,7 +64,7 @@ function checkPayload(
     const series: Series = { path: `${payload.path}.${name}`, points, resolutionMs, slotsMs };
     checkInstants(series, options, findings);
     // What is shifted is taken from the base: flexibility alone has two directions.
-    if (name !== "flexibility") checkAmounts(series, findings);
+    if (name !== "flexibility") checkAmounts(series, options, findings);
     if (name === "points") checkPast(series, nowMs, findings);
   }
 }
@@ -109,7 +109,7 @@ function checkInstants(series: Series, { allowsGaps }: CheckOptions, { problems,
       const other = `${before.timestamp} of ${path}[${before.index}]`;
       const message = `${point.timestamp} is the same instant as ${other}`;
       problems.push({ path: place, message });
-    } else if ((point.atMs - anchorMs) % resolutionMs !== 0) {
+    } else if (slotsMs !== null && (point.atMs - anchorMs) % resolutionMs !== 0) {
       problems.push({ path: place, message: `${point.timestamp} is between the event's instants` });
     } else if (slotsMs !== null && !slots.has(point.atMs)) surplus.push(point);
     seen.set(point.atMs, point);
@@ -130,10 +130,20 @@ function checkInstants(series: Series, { allowsGaps }: CheckOptions, { problems,
   notes.push({ path, message: `${instants}: not asked for by the event, and ignored by Volue` });
 }
 
-/** Meter points are read for use alone; what is fed in has a meter point of its own. */
-function checkAmounts({ path, points }: Series, { problems }: Findings): void {
-  for (const { kiloWattHours, index } of points.filter((point) => point.kiloWattHours < 0)) {
-    const message = `${kiloWattHours} is less than 0: energy used is never negative`;
+/** Mostly a sign that was turned round; but what a resource feeds in may be meant. */
+function checkAmounts(
+  { path, points }: Series,
+  { allowsNegative }: CheckOptions,
+  { problems, notes }: Findings,
+): void {
+  const fedIn = points.filter((point) => point.kiloWattHours < 0);
+  if (allowsNegative) {
+    if (fedIn.length > 0)
+      notes.push({ path, message: `${fedIn.length} of ${points.length} are less than 0` });
+    return;
+  }
+  for (const { kiloWattHours, index } of fedIn) {
+    const message = `${kiloWattHours} is less than 0: energy used; --allow-negative sends it all the same`;
     problems.push({ path: `${path}[${index}].kiloWattHours`, message });
   }
 }

@@ -50,7 +50,9 @@ export function parseCsvReports(text: string): ParsedInput {
 type CsvRecord = { readonly record: readonly string[]; readonly info: { readonly lines: number } };
 
 function readTable(text: string): { readonly header: readonly string[]; readonly lines: Line[] } | string {
-  const options = { bom: true, trim: true, skip_empty_lines: true, info: true } as const;
+  // A spreadsheet leaves lines of commas alone where rows were deleted.
+  const skips = { skip_empty_lines: true, skip_records_with_empty_values: true } as const;
+  const options = { bom: true, trim: true, info: true, ...skips } as const;
   try {
     const records = parse(text, options) as unknown as CsvRecord[];
     const header = (records[0]?.record ?? []).map((name) => name.toLowerCase());

@@ -90,7 +90,8 @@ export function openVolueClient(options: VolueClientOptions): VolueClient {
       answer = await askOnce();
     }
     const { status } = answer;
-    if (status === 404) return null;
+    // What is no id of Volue's at all is refused as one, where there is nothing else that could be refused.
+    if (status === 404 || status === 400 || status === 422) return null;
     if (status === 401 || status === 403) throw toRefusalFailure(purpose, url, status);
     if (status !== 200) {
       const { title, detail } = parseProblem(status, answer.bytes, tokens.hide);

@@ -150,8 +150,10 @@ describe("an event", () => {
 
   test("that there is none of is null", async () => {
     const volue = await open();
-    volue.event = () => ({ status: 404 });
-    expect(await clientOf(volue.url).readEvent("e-1", signal)).toBeNull();
+    for (const status of [404, 400, 422]) {
+      volue.event = () => ({ status });
+      expect(await clientOf(volue.url).readEvent("e-1", signal)).toBeNull();
+    }
   });
 });
 

@@ -59,6 +59,7 @@ function send(client: VolueClient, database: Database) {
     isDryRun: false,
     allowsGaps: false,
     isLateFine: false,
+    allowsNegative: false,
     signal: new AbortController().signal,
     clock: { now: () => Date.parse(after) },
   });

@@ -11,7 +11,7 @@ import {
   usage,
 } from "./volue-documents.ts";
 
-const asked = { allowsGaps: false, isLateFine: false };
+const asked = { allowsGaps: false, isLateFine: false, allowsNegative: false };
 
 function check(payload: unknown, event: VolueEvent, now: string, options = asked) {
   const { problems, notes } = checkReport(reportOf(payload), event, Date.parse(now), options);
@@ -137,6 +137,10 @@ describe("the hours of an event", () => {
     expect(check(usage(day, { points: toPoints(day, -0.1) }), priceCurve(day), now).problems).toHaveLength(
       24,
     );
+    const fedIn = usage(day, { points: toPoints(day, -0.1) });
+    const allowed = check(fedIn, priceCurve(day), now, { ...asked, allowsNegative: true });
+    expect(allowed.problems).toEqual([]);
+    expect(allowed.notes).toContainEqual("payloads[0].points: 24 of 24 are less than 0");
     const part = { ...plan(1, 1), flexibility: toPoints(day.slice(1)) };
     expect(check(part, event, "2026-01-09T06:00:00Z").problems).toEqual([
       expect.stringMatching(/^payloads\[0\]\.flexibility: 1 of 24 are missing/),

@@ -16,7 +16,7 @@ const during = Date.parse("2026-01-10T10:00:00Z");
 const after = Date.parse("2026-01-11T06:00:00Z");
 
 function check(payloads: readonly unknown[], event: VolueEvent, nowMs = after) {
-  const options = { allowsGaps: false, isLateFine: false };
+  const options = { allowsGaps: false, isLateFine: false, allowsNegative: false };
   const { problems, notes } = checkReport(reportOf(...payloads), event, nowMs, options);
   return { problems: problems.map(({ path, message }) => `${path}: ${message}`), notes };
 }
@@ -69,6 +69,14 @@ describe("what answers which event", () => {
     const { problems, notes } = check([usage(day)], { ...events.PriceCurve, payloadType: "PriceForecast" });
     expect(problems).toEqual([]);
     expect(notes.map(({ message }) => message)).toContainEqual(expect.stringContaining('"PriceForecast"'));
+  });
+
+  test("so does one whose targets are not to be found, each once", () => {
+    const event = eventOf({ payloadType: "FlexibilityRequest", areas: ["NO1"] });
+    expect(check([usage(day)], event).problems).toEqual([]);
+    expect(check([acknowledge(both)], event).problems).toEqual([]);
+    expect(check([usage(day), usage(day)], event).problems).toHaveLength(1);
+    expect(check([usage(day)], eventOf({ payloadType: "PriceCurve" })).problems).not.toEqual([]);
   });
 });
 

@@ -34,9 +34,9 @@ describe("CSV", () => {
         .map((cell) => ` "${cell}" `)
         .join(","),
     );
-    expect(parseCsvReports(`\uFEFF${[header.toUpperCase(), ...quoted].join("\r\n")}\r\n\r\n`)).toEqual(
-      expected,
-    );
+    expect(
+      parseCsvReports(`\uFEFF${[header.toUpperCase(), ...quoted].join("\r\n")}\r\n\r\n,,,,,,,\r\n`),
+    ).toEqual(expected);
   });
 
   test("makes one payload of a target's lines, wherever they stand, and one report of an event's", () => {
