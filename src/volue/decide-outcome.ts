@@ -28,7 +28,8 @@ export function decideOutcome(outcome: HttpOutcome, hide: Hide): SendingOutcome 
   const { status, bytes } = outcome.answer;
   if (status >= 200 && status < 300) {
     const volueId = toId(bytes);
-    if (volueId !== null) return { state: "reported", status, volueId, problem: null, endsRun: false };
+    if (volueId !== null)
+      return { state: "reported", status, volueId: hide(volueId), problem: null, endsRun: false };
     return toUncertain(status, { title: `Volue answered ${status} without the id of a report` });
   }
   const problem = parseProblem(status, bytes, hide);

@@ -25,15 +25,12 @@ export function parseProblem(status: number, bytes: Uint8Array, hide: Hide): Pro
   const body = parseJson(text);
   if (isRecord(body)) {
     const read = (name: string) => (typeof body[name] === "string" ? { [name]: cut(body[name]) } : {});
-    const errors = isRecord(body.errors) ? { errors: toErrors(body.errors, cut) } : {};
-    return {
-      title: fallback,
-      ...read("title"),
-      ...read("detail"),
-      ...read("type"),
-      ...read("instance"),
-      ...errors,
-    };
+    const errors = toErrors(body.errors, hide);
+    const said = { ...read("title"), ...read("detail"), ...(errors === null ? {} : { errors }) };
+    // Not as it should be, and yet all that is said of what is wrong.
+    const isOdd = Object.keys(said).length === 0 && Object.keys(body).length > 0;
+    const whole = isOdd ? { detail: toWords(body, hide) } : {};
+    return { title: fallback, ...whole, ...said, ...read("type"), ...read("instance") };
   }
   const words = typeof body === "string" ? body : text.trimStart().startsWith("<") ? "" : text.trim();
   return words === "" ? { title: fallback } : { title: fallback, detail: cut(words) };
@@ -48,18 +45,29 @@ export function toProblemFindings({ title, detail, errors = {} }: ProblemDetails
   return [{ path: "report", message: detail === undefined ? title : `${title}: ${detail}` }];
 }
 
-function toErrors(
-  errors: Readonly<Record<string, unknown>>,
-  cut: (text: string) => string,
-): Readonly<Record<string, readonly string[]>> {
-  const entries = Object.entries(errors).slice(0, errorCountMax);
+/** By field; under no field where they are a list, or one text. `null` where there are none. */
+function toErrors(errors: unknown, hide: Hide): Readonly<Record<string, readonly string[]>> | null {
+  if (errors === undefined || errors === null) return null;
+  const entries = Object.entries(isRecord(errors) ? errors : { "": errors }).slice(0, errorCountMax);
   return Object.fromEntries(
     entries.map(([path, messages]) => {
-      const list = Array.isArray(messages) ? messages : [messages];
-      const texts = list.filter((message) => typeof message === "string").slice(0, 20);
-      return [cut(path), texts.map(cut)];
+      const list: readonly unknown[] = Array.isArray(messages) ? messages : [messages];
+      const said = list.filter((message) => message !== null && message !== "").slice(0, 20);
+      return [shorten(hide(path)), said.map((message) => toWords(message, hide))];
     }),
   );
+}
+
+/** A text as it is, anything else as JSON: what is nested in an unknown way is said all the same. */
+function toWords(value: unknown, hide: Hide): string {
+  if (typeof value === "string") return shorten(hide(value));
+  const clean = (_: string, member: unknown) => (typeof member === "string" ? hide(member) : member);
+  try {
+    return shorten(hide(JSON.stringify(value, clean)));
+  } catch {
+    // Nested deeper than can be written.
+    return "…";
+  }
 }
 
 function shorten(text: string): string {

@@ -80,6 +80,29 @@ describe("why Volue refused", () => {
   const encode = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
   const hide = (text: string) => text.replaceAll("canary", "…");
 
+  test("is no matter of how deep it is nested", () => {
+    const deep = `{"errors":{"a":${"[".repeat(50_000)}${"]".repeat(50_000)},"b":"few"}}`;
+    const problem = parseProblem(400, new TextEncoder().encode(deep), hide);
+    expect(toProblemFindings(problem)).toContainEqual({ path: "b", message: "few" });
+  });
+
+  test.each<[string, unknown, string]>([
+    ["one text for errors", { errors: "too canary" }, "report: too …"],
+    [
+      "a list",
+      { title: "No", errors: ["a", { code: 7, message: "canary" }] },
+      'report: {"code":7,"message":"…"}',
+    ],
+    ["nested fields", { errors: { points: { 0: ["few"] } } }, 'points: {"0":["few"]}'],
+    ["another form", { message: "no canary" }, 'report: Volue answered 400: {"message":"no …"}'],
+    ["an empty list", { title: "No", errors: {} }, "report: No"],
+    ["nothing", {}, "report: Volue answered 400"],
+    ["a list of texts", ["few"], 'report: Volue answered 400: ["few"]'],
+  ])("is told where it is said by %s", (_, body, expected) => {
+    const findings = toProblemFindings(parseProblem(400, encode(body), hide));
+    expect(findings.map(({ path, message }) => `${path}: ${message}`)).toContain(expected);
+  });
+
   test("is told by field where it names fields", () => {
     const errors = {
       "payloads[0].resolution": ["must be hourly", "is odd"],
@@ -98,7 +121,7 @@ describe("why Volue refused", () => {
         "payloads[0].resolution": ["must be hourly", "is odd"],
         "": ["no …"],
         odd: ["text"],
-        none: [],
+        none: ["5"],
       },
     });
     expect(toProblemFindings(problem)).toEqual([
@@ -106,6 +129,7 @@ describe("why Volue refused", () => {
       { path: "payloads[0].resolution", message: "is odd" },
       { path: "report", message: "no …" },
       { path: "odd", message: "text" },
+      { path: "none", message: "5" },
     ]);
   });
 
