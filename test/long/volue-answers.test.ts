@@ -1,13 +1,19 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, type TestContext, test } from "vitest";
 import type { SimulatorOptions } from "../../src/simulator/index.ts";
 import type { DoorStep } from "../support/volue-door.ts";
 import { curvesOf, openVolueLife, reportWords, toUsageLine, type VolueLife } from "../support/volue-life.ts";
 
 const now = "2026-10-26T10:00:00Z";
 
-async function open(options: Partial<SimulatorOptions> = {}): Promise<VolueLife> {
+/** Tests that run side by side say which of them it is that ends. */
+type Ending = Pick<TestContext, "onTestFinished">;
+
+async function open(
+  options: Partial<SimulatorOptions> = {},
+  ending: Ending = { onTestFinished },
+): Promise<VolueLife> {
   const life = await openVolueLife(now, options);
-  onTestFinished(life.close);
+  ending.onTestFinished(life.close);
   return life;
 }
 
@@ -36,14 +42,11 @@ const refusedCount = (answers: readonly DoorStep[], place: DoorStep["place"]) =>
 
 describe("a token is renewed in the middle of reporting, and each report is told once", () => {
   test("before it ends, by what was said of its life", async () => {
-    // Twice sixty answers take longer than a token of two seconds is used; the simulated clock stands.
+    // Twice 24 answers take longer than a token of a second is used; the simulated clock stands.
     const life = await open({ latencyMs: 20 });
-    life.simulator.volue.setTokenLifetime(2_000);
-    const { ids, file } = prepare(
-      life,
-      [21, 22, 23, 24, 25].map((day) => `2026-10-${day}`),
-    );
-    expect(ids).toHaveLength(60);
+    life.simulator.volue.setTokenLifetime(1_000);
+    const { ids, file } = prepare(life, ["2026-10-24", "2026-10-25"]);
+    expect(ids).toHaveLength(24);
     const { exitCode, stdout } = await life.run(reportWords(file));
     expect(exitCode, stdout).toBe(0);
     expect(life.simulator.volue.tokenRequests.length).toBeGreaterThan(1);
@@ -94,14 +97,14 @@ describe("a token is renewed in the middle of reporting, and each report is told
 });
 
 describe("an answer that does not come, or says nothing, makes a report uncertain and never double", () => {
-  test.each([
+  test.concurrent.for([
     ["is reset after it was kept", { kind: "reset-after-store", times: 1 }, true],
     ["is reset before", { kind: "reset-before-store", times: 1 }, false],
     ["is 500 though it was kept", { kind: "status", status: 500, isStored: true, times: 1 }, true],
     ["is 503", { kind: "status", status: 503, times: 1 }, false],
     ["is somebody's page", { kind: "html", times: 1 }, false],
-  ] as const)("where it %s", async (_, fault, isStored) => {
-    const life = await open();
+  ] as const)("where it %s", async ([_, fault, isStored], ending) => {
+    const life = await open({}, ending);
     const { ids, file } = prepare(life);
     life.simulator.volue.setFaults([{ ...fault, after: 2 }]);
     const first = await life.start(reportWords(file)).ended;
@@ -116,8 +119,8 @@ describe("an answer that does not come, or says nothing, makes a report uncertai
     expect(second.stdout).toContain(ids[2]);
   });
 
-  test("no more are put at stake after three in a row", async () => {
-    const life = await open();
+  test.concurrent("no more are put at stake after three in a row", async (ending) => {
+    const life = await open({}, ending);
     const { ids, file } = prepare(life);
     life.simulator.volue.setFaults([{ kind: "status", status: 500, isStored: true, after: 2 }]);
     const first = await life.start(reportWords(file)).ended;
@@ -151,8 +154,8 @@ describe("an answer that does not come, or says nothing, makes a report uncertai
   });
 });
 
-test("two processes at once: the second ends with exit code 5, and each report is told once", async () => {
-  const life = await open();
+test.concurrent("two processes at once: the second ends with code 5, all is told once", async (ending) => {
+  const life = await open({}, ending);
   const { ids, file } = prepare(life);
   const asked = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<void>();
@@ -172,8 +175,8 @@ test("two processes at once: the second ends with exit code 5, and each report i
   expect(storedIds(life)).toEqual(ids);
 });
 
-test("SIGTERM waits for the answer that is due, sends no more, and leaves nothing uncertain", async () => {
-  const life = await open();
+test.concurrent("SIGTERM waits for the answer that is due, and leaves nothing uncertain", async (ending) => {
+  const life = await open({}, ending);
   const { ids, file } = prepare(life);
   const started = life.start(reportWords(file));
   life.door.watch = async ({ place, stage, eventId }) => {

@@ -108,30 +108,8 @@ async function settleAll(life: VolueLife, ids: readonly string[], file: string):
 
 describe("kill -9 of the process that reports to Volue", () => {
   test("at every stage: nothing is told twice, nothing is lost, and what nobody knows is named", async () => {
-    const life = await open();
-    const { ids, file } = prepare(life, 16);
-    const uncertain = new Set<string>();
-    for (const moment of [...moments, ...moments]) {
-      const storedBefore = life.simulator.volue.reports.length;
-      const { ended, eventId } = await runUntil(life, file, moment);
-      expect(ended.exitCode, `${moment}: ${ended.stderr}`).toBeNull();
-      const stored = eventIdsOf(life.simulator.volue.reports.slice(storedBefore));
-      if (moment === "unheard") expect(stored).not.toContain(eventId);
-      if (["unanswered", "unkept", "kept"].includes(moment)) expect(stored).toContain(eventId);
-      const state = eventId === null ? undefined : statesOf(life).get(eventId);
-      if (moment === "kept") expect(state).toBe("reported");
-      else if (steps[moment].place === "report") {
-        expect(state).toBe("sending");
-        uncertain.add(eventId!);
-      }
-    }
-    const { exitCode, stdout, stderr } = await life.start(reportWords(file)).ended;
-    expect(exitCode, stderr).toBe(7);
-    judge(life, ids, uncertain);
-    const rows = JSON.parse(stdout) as { event_id: string; state: string }[];
-    const named = rows.filter(({ state }) => state === "uncertain").map(({ event_id: id }) => id);
-    expect(named.toSorted()).toEqual([...uncertain].toSorted());
-    await settleAll(life, ids, file);
+    // Each stage comes before some and after the others.
+    await Promise.all([moments, moments.toReversed()].map(killAtEach));
   }, 240_000);
 
   test("at random instants, seed after seed: each is told once, or named and then settled", async () => {
@@ -139,6 +117,34 @@ describe("kill -9 of the process that reports to Volue", () => {
     process.stdout.write(`kills of volue report: ${count} lives\n`);
   });
 });
+
+/** One file of reports, a process that is killed at each moment, and one that comes to its end. */
+async function killAtEach(order: readonly Moment[]): Promise<void> {
+  const life = await open();
+  const { ids, file } = prepare(life, 9);
+  const uncertain = new Set<string>();
+  for (const moment of order) {
+    const storedBefore = life.simulator.volue.reports.length;
+    const { ended, eventId } = await runUntil(life, file, moment);
+    expect(ended.exitCode, `${moment}: ${ended.stderr}`).toBeNull();
+    const stored = eventIdsOf(life.simulator.volue.reports.slice(storedBefore));
+    if (moment === "unheard") expect(stored).not.toContain(eventId);
+    if (["unanswered", "unkept", "kept"].includes(moment)) expect(stored).toContain(eventId);
+    const state = eventId === null ? undefined : statesOf(life).get(eventId);
+    if (moment === "kept") expect(state).toBe("reported");
+    else if (steps[moment].place === "report") {
+      expect(state).toBe("sending");
+      uncertain.add(eventId!);
+    }
+  }
+  const { exitCode, stdout, stderr } = await life.start(reportWords(file)).ended;
+  expect(exitCode, stderr).toBe(7);
+  judge(life, ids, uncertain);
+  const rows = JSON.parse(stdout) as { event_id: string; state: string }[];
+  const named = rows.filter(({ state }) => state === "uncertain").map(({ event_id: id }) => id);
+  expect(named.toSorted()).toEqual([...uncertain].toSorted());
+  await settleAll(life, ids, file);
+}
 
 /** One file of reports, and processes that are killed at it until one comes to its end. */
 async function killAtRandom(seed: number): Promise<void> {
