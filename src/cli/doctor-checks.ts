@@ -7,6 +7,7 @@ import { checkRetention } from "./doctor-retention-checks.ts";
 import { checkTimes } from "./doctor-schedule-checks.ts";
 import { checkSinks } from "./doctor-sink-checks.ts";
 import { checkStanding } from "./doctor-standing-checks.ts";
+import { checkVolue } from "./doctor-volue-checks.ts";
 import { type Finding, fail, ok } from "./finding.ts";
 import { assertRehearsable, type Invocation, readConfig } from "./invocation.ts";
 
@@ -38,6 +39,7 @@ export async function examineAll(invocation: Invocation): Promise<readonly Findi
     ...checkTimes(config, atMs),
     ...(await checkNotices(config)),
     ...(await checkLeap(config, invocation)),
+    ...(await checkVolue(config, invocation)),
   ];
 }
 

@@ -1,5 +1,8 @@
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { checkVolue } from "../../src/cli/doctor-volue-checks.ts";
+import type { Invocation } from "../../src/cli/invocation.ts";
+import { type Config, parseConfig } from "../../src/config/index.ts";
 import { openHttpClient } from "../../src/http/index.ts";
 import { openVolueClient } from "../../src/volue/index.ts";
 import {
@@ -206,4 +209,19 @@ describe("where no connection stood, nothing can have arrived", () => {
     expect(hungUp).toMatchObject({ kind: "fault", fault: { mayHaveArrived: false } });
     expect(await http()(`http://127.0.0.1:${port}`)).toMatchObject({ fault: { mayHaveArrived: true } });
   });
+});
+
+test("doctor asks for a token where there is a client, and for nothing else", async () => {
+  const volue = await open();
+  const parsed = parseConfig({ environment: volue.environment("/"), readFile: () => "", cwd: "/" });
+  if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
+  const { config } = parsed;
+  const check = (one: Config) => checkVolue(one, { realClock: { now: Date.now } } as Invocation);
+  expect(await check(config)).toMatchObject([{ check: "volue", outcome: "ok" }]);
+  volue.token = () => ({ status: 400, body: { error: "invalid_client" } });
+  expect(await check(config)).toMatchObject([
+    { outcome: "fail", exitCode: 2, message: expect.stringMatching(/invalid_client.*VOLUE_CLIENT_SECRET/) },
+  ]);
+  expect(volue.received).toHaveLength(2);
+  expect(await check({ ...config, volue: { ...config.volue, credentials: null } })).toEqual([]);
 });
