@@ -75,6 +75,8 @@ export function openHttpClient(limits: HttpLimits, options: HttpOptions): HttpCl
   const agents = { http: new http.Agent({ keepAlive }), https: new https.Agent({ keepAlive }) };
   return {
     async sendOnce(request, signal, onBytes = () => {}) {
+      // Who was told to stop before it began would not be told again: the request would take all its time.
+      signal.throwIfAborted();
       const stream = openStream(request, agents, limits.requestTimeoutMs);
       const connection = watchConnection(stream);
       // An aborted read must not wait for a timeout, nor leave a listener on a signal that lives for hours.

@@ -161,6 +161,18 @@ describe("an event", () => {
 });
 
 describe("a report", () => {
+  test("whose token was refused as we were told to stop asks for no other, and was not taken", async () => {
+    const volue = await open();
+    const controller = new AbortController();
+    volue.report = () => {
+      controller.abort(new Error("told to stop"));
+      return { status: 401 };
+    };
+    const sending = clientOf(volue.url).sendReport("{}", controller.signal);
+    await expect(sending).rejects.toThrow("told to stop");
+    expect(pathsOf(volue)).toEqual(["POST /connect/token", "POST /v1/reports"]);
+  });
+
   test("is sent again after 429 alone, and given up where that lasts", async () => {
     const volue = await open();
     volue.report = (_, count) => (count === 1 ? { status: 429 } : { status: 500 });
