@@ -58,9 +58,15 @@ function readEnvironment(input: ConfigInput, problems: string[]): Layer {
     const value = raw ?? "";
     if (!/^(METER_SYNC|LEAP|VOLUE)_/.test(name) || value === "" || foreignNames.has(name)) continue;
     if (knownNames.has(name)) layer.set(name, value);
-    else if (!isServiceVariable(name, value)) problems.push(toUnknownProblem(name, "", names));
+    else if (!isServiceVariable(name, value) && !isElsewhere(name))
+      problems.push(toUnknownProblem(name, "", names));
   }
   return layer;
+}
+
+/** Who works with Volue has other programs that do: their variables must not stop a sync. A slip is told. */
+function isElsewhere(name: string): boolean {
+  return name.startsWith("VOLUE_") && suggestName(name, [...names, ...fileNames]) === null;
 }
 
 function isServiceVariable(name: string, value: string): boolean {

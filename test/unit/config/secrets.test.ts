@@ -54,7 +54,7 @@ test("no problem ever shows a secret, wherever it was put (I9)", () => {
       VOLUE_CLIENT_SECRET: `${secret}\n`,
       VOLUE_SCOPE: secret,
       VOLUE_BASE_URL: "https://me:hunter2@api.voluespark.com/v1",
-      VOLUE_SECRET: secret,
+      VOLUE_CLIENT_SECERT: secret,
     }),
     ...problemsOf({
       LEAP_BASE_URL: "https://me:hunter2@api.leap.energy",

@@ -18,9 +18,10 @@ test("a client of Volue's is an id and a secret, or neither", () => {
   ]);
 });
 
-test("an unknown variable of Volue's is a problem, with a suggestion where one is close", () => {
-  expect(problemsOf({ VOLUE_SECRET: "hidden-value", VOLUE_BASE_URI: "x" })).toEqual([
-    expect.stringMatching(/^VOLUE_SECRET is not a variable of meter-sync/),
+test("an unknown variable of Volue's is another program's, unless it is close to one of ours", () => {
+  expect(problemsOf({ VOLUE_WEBHOOK_SECRET: "hidden-value", VOLUE_API_KEY: "x" })).toEqual([]);
+  expect(problemsOf({ VOLUE_CLIENT_SECERT: "hidden-value", VOLUE_BASE_URI: "x" })).toEqual([
+    expect.stringMatching(/^VOLUE_CLIENT_SECERT is not.*did you mean VOLUE_CLIENT_SECRET\?$/),
     expect.stringContaining("did you mean VOLUE_BASE_URL?"),
   ]);
   expect(problemsOf({ VOLUE_API_SERVICE_HOST: "10.0.0.8", VOLUEFROG: "1" })).toEqual([]);
