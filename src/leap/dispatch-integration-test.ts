@@ -4,9 +4,10 @@ import { type Asker, isSuccess, openAsker } from "./asking.ts";
 import type { DispatchClientOptions } from "./dispatch-client.ts";
 import { LeapContractBroken, LeapRefused, LeapUnreachable } from "./failures.ts";
 import { isObject, lenient, object, text } from "./fields.ts";
+import type { HttpAnswer } from "./http-client.ts";
 import type { Question } from "./questions.ts";
 import { isHopeless } from "./retry-policy.ts";
-import { parseJsonBody, toHost } from "./translation.ts";
+import { parseJsonBody, readJson, toHost } from "./translation.ts";
 
 /** What Leap says of the notification it sent to the receiver that is set there. */
 export type IntegrationTestReport = {
@@ -114,12 +115,28 @@ async function askOnce(
 ): Promise<IntegrationTestReport> {
   const host = toHost(question.url);
   const answer = await asker.ask(question, signal).catch((error: unknown) => {
+    if (error instanceof LeapContractBroken) throw toUnread(`the answer from ${host} is too large`, error);
     throw isSentPerhaps(error) ? toUnknownEnd(`no answer from ${host} (${error.fields.code})`, error) : error;
   });
-  if (isSuccess(answer)) return parseReport(parseJsonBody(answer, question), host);
+  if (isSuccess(answer)) return parseAnswer(answer, host);
   if (answer.status === 404) throw toNoReceiver(host);
-  if (answer.status < 500) throw asker.toFailure(answer, question);
+  if (answer.status < 500 && answer.status !== 408) throw asker.toFailure(answer, question);
   throw toUnknownEnd(`${host} answered ${answer.status}${asker.toSaid(answer)}`);
+}
+
+function parseAnswer(answer: HttpAnswer, host: string): IntegrationTestReport {
+  const body = readJson(answer.bytes);
+  if (body !== undefined) return parseReport(body, host);
+  throw toUnread(`${host} answered ${answer.status} with something that is not JSON`);
+}
+
+/** An answer came that cannot be read: whoever gave it may have sent the notification. */
+function toUnread(what: string, cause?: LeapContractBroken): LeapContractBroken {
+  return new LeapContractBroken(
+    `Could not learn what became of the test notification: ${what}. Leap may have sent it all the same: ` +
+      "look at the receiver before you send another. Check that LEAP_BASE_URL names Leap's API.",
+    cause === undefined ? {} : { cause, fields: cause.fields },
+  );
 }
 
 /** Whether the request may have arrived: not where no connection came about, nor where the login failed. */

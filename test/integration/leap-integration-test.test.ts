@@ -73,6 +73,7 @@ test.each([
     answerJson({ code: "SERVICE_UNAVAILABLE", message: "soon" }, 503),
     /answered 503: "soon"\. Leap may/,
   ],
+  ["408", answerText("", 408), /answered 408\. Leap may/],
   ["500", answerText("", 500), /answered 500\. Leap may/],
   ["a connection that is cut", drop, /no answer from .* \(ECONNRESET\)\. Leap may/],
   ["silence", silence, /no answer from .* \(ETIMEDOUT\)\. Leap may/],
@@ -121,13 +122,15 @@ test.each([
 
 test.each([
   ["no report", answerJson({ ok: true }), /without "sent_time"/],
-  ["no JSON", answerText("OK"), /not JSON/],
-] as const)("a success that is %s breaks the contract", async (_, step, message) => {
+  ["no JSON", answerText("OK"), /not JSON\. Leap may have sent it/],
+  ["too large", answerText("x".repeat(2000)), /too large\. Leap may have sent it/],
+] as const)("a success that is %s breaks the contract, and may have rung", async (_, step, message) => {
   const server = await openServer(step);
-  expect(await failureOf(send(server.url))).toMatchObject({
-    kind: "contract",
-    message: expect.stringMatching(message),
-  });
+  const few = { limits: { ...toOptions(server.url).limits, responseBytesMax: 1000 } };
+  const failure = await failureOf(send(server.url, few));
+  expect(failure).toMatchObject({ kind: "contract", message: expect.stringMatching(message) });
+  expect(failure.message).not.toMatch(/PAGE_SIZE/);
+  expect(server.received).toHaveLength(1);
 });
 
 test.each([
