@@ -56,7 +56,8 @@ export function openWebhookOracle(
         }),
       ),
     /** Those of one meter and type that came after what happened later. */
-    outOfOrder: () => ids(truths.filter((truth) => isOvertaken(truth, truths, firstOf))),
+    outOfOrder: () =>
+      ids(truths.filter((truth) => isOvertaken(truth, truths.filter(isOtherThan(truth)), firstOf))),
     /** Also where a later one of the same is lost: then an earlier one that came stands for it. */
     mayBeOutOfOrder: (eventId: string) => {
       const truth = byId.get(eventId);
@@ -186,13 +187,32 @@ function isSame({ type, event: { data } }: Told, { payload }: { readonly payload
   return toDay(payload.start_date_time) <= last && toDay(payload.end_date_time) >= first;
 }
 
+/** What is to be done, each once: of one that Leap lists with several deadlines the earliest counts. */
 function toCodes(actions: readonly Payload[]): string {
-  const codes = actions.map((action) => [
-    action.program ?? action.program_identifier,
-    action.code ?? action.action_code,
-    Date.parse(action.deadline ?? action.enrollment_deadline_date_time ?? "") || null,
-  ]);
-  return JSON.stringify(codes.map((code) => JSON.stringify(code)).sort());
+  const deadlines = new Map<string, number>();
+  for (const action of actions) {
+    const { delivery_period: period, program, program_identifier, type, action_type } = action;
+    const named = [
+      program ?? program_identifier,
+      period,
+      type ?? action_type,
+      action.code ?? action.action_code,
+    ];
+    const key = JSON.stringify(named);
+    const atMs = Date.parse(action.deadline ?? action.enrollment_deadline_date_time ?? "");
+    const known = deadlines.get(key) ?? Number.POSITIVE_INFINITY;
+    deadlines.set(key, Math.min(known, Number.isNaN(atMs) ? Number.POSITIVE_INFINITY : atMs));
+  }
+  return JSON.stringify([...deadlines].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** Two lists of actions may differ in what is listed twice alone: they say the same. */
+function isOtherThan({ payload }: { readonly payload: Payload }) {
+  const listOf = ({ required_actions: actions }: Payload) => toCodes(actions.partner);
+  return (other: { readonly payload: Payload }) =>
+    payload.required_actions === undefined ||
+    other.payload.required_actions === undefined ||
+    listOf(payload) !== listOf(other.payload);
 }
 
 function isOvertaken(truth: WebhookTruth, truths: readonly WebhookTruth[], firstOf: ToFirst): boolean {
