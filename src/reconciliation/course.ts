@@ -70,6 +70,19 @@ export function findShortlyBefore({ changes }: Course, capture: Capture): readon
   );
 }
 
+/** Anyone may send webhooks: among many of one meter those nearest in time are looked at. */
+const nearCountMax = 50;
+
+/** Gives for each of these captures those of them that came nearest. */
+export function openNear(captures: readonly Capture[]): (capture: Capture) => readonly Capture[] {
+  if (captures.length <= nearCountMax) return () => captures;
+  const places = new Map(captures.map((capture, place) => [capture, place]));
+  return (capture) => {
+    const place = places.get(capture) ?? 0;
+    return captures.slice(Math.max(0, place - nearCountMax), place + nearCountMax + 1);
+  };
+}
+
 /** Others, unmatched too, that may be of the same time between two readings and say something else. */
 export function findContradicting(
   course: Course,

@@ -7,6 +7,7 @@ import {
   isKnownAt,
   isPassing,
   isSwept,
+  openNear,
   toDueMs,
   toStateAt,
 } from "./course.ts";
@@ -49,12 +50,13 @@ export type Judged = {
 export function judgeCourse(course: Course, coverage: Coverage, nowMs: number): Judged {
   const { changes, captures } = course;
   const inTime = matchInTime(changes, captures);
-  const left = toLeft(captures, inTime);
-  const matching = matchLate(changes, captures, inTime, (each) => isPassing(course, each, left));
+  const toNearLeft = openNear(toLeft(captures, inTime));
+  const matching = matchLate(changes, captures, inTime, (each) => isPassing(course, each, toNearLeft(each)));
   const unmatched = toLeft(captures, matching);
+  const toNear = openNear(unmatched);
   const webhooks = unmatched.map((capture) => ({
     capture,
-    finding: decideWebhook(course, capture, unmatched),
+    finding: decideWebhook(course, capture, toNear(capture)),
   }));
   return {
     changes: changes.map((change) => {
@@ -144,10 +146,10 @@ function findOutOfOrder(
     if (receivedAtMs > earliestLaterMs) found.add(capture);
     earliestLaterMs = Math.min(earliestLaterMs, receivedAtMs);
   }
-  const unmatched = webhooks.map(({ capture }) => capture);
+  const toNear = openNear(webhooks.map(({ capture }) => capture));
   for (const { capture, finding } of webhooks) {
     if (finding !== "overtaken") continue;
-    if (isAfterItsSuccessor(course, matching, unmatched, capture)) found.add(capture);
+    if (isAfterItsSuccessor(course, matching, toNear(capture), capture)) found.add(capture);
   }
   return found;
 }

@@ -51,7 +51,7 @@ export function matchLate(
   const taken = new Set(matching.values());
   for (const change of changes) {
     if (result.has(change) || change.expectation === "none") continue;
-    const late = captures.find((each) => !isSpared(each) && isFitting(latePass, change, each, taken));
+    const late = captures.find((each) => isFitting(latePass, change, each, taken) && !isSpared(each));
     const found = late ?? captures.find((each) => isTimeless(change, each, taken));
     if (found === undefined) continue;
     result.set(change, found);

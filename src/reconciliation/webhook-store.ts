@@ -12,7 +12,7 @@ export type Imported = {
   readonly conflictingCount: number;
 };
 
-type Copies = { readonly first: LeapWebhook; count: number; receivedAtMs: readonly number[] };
+type Copies = { readonly first: LeapWebhook; count: number; readonly receivedAtMs: number[] };
 
 /** So few rows a transaction that a run publishing meanwhile does not wait long. */
 const chunkRowCount = 2000;
@@ -62,7 +62,7 @@ function toCopies(webhooks: readonly LeapWebhook[], conflicting: Set<string>): r
     else if (!isSame(known.first, webhook)) conflicting.add(webhookEventId);
     else {
       known.count += 1;
-      known.receivedAtMs = [...known.receivedAtMs, ...times];
+      known.receivedAtMs.push(...times);
     }
   }
   return [...byId.values()];
@@ -81,7 +81,8 @@ function saveCopies(
   importedAtMs: number,
 ): "added" | "kept" | "conflicting" {
   const { webhookEventId: id, type, subject, fact } = first;
-  const earliest = receivedAtMs.length === 0 ? null : Math.min(...receivedAtMs);
+  // Not spread: an id may come a hundred thousand times.
+  const earliest = receivedAtMs.reduce<number | null>((a, b) => (a === null ? b : Math.min(a, b)), null);
   const row = database.prepare("SELECT * FROM leap_webhook WHERE webhook_event_id = ?").get(id);
   if (row === undefined) {
     database

@@ -64,6 +64,14 @@ describe("keeping webhooks", () => {
     });
   });
 
+  it("an id that came a hundred and fifty thousand times is kept like any other", () => {
+    const world = openReconciliationWorld();
+    const [webhook] = parseWebhookText(toText1("ACTIVE", "a", 1999e9)).webhooks;
+    const copies = Array.from({ length: 150_000 }, (_, at) => ({ ...webhook!, receivedAtMs: 1999e9 + at }));
+    expect(saveWebhooks(world.database, copies, toReadMs(9))).toMatchObject({ added: 1, copies: 149_999 });
+    expect(rows(world)).toEqual([{ id: "a", atMs: 1999e9, n: 150_000 }]);
+  });
+
   it("writes nothing but webhooks: what is published stays as it is, whatever they say", () => {
     const world = openReconciliationWorld();
     world.tell(2, statusType, meterId, toStatusChange("ACTIVE", "PENDING"));

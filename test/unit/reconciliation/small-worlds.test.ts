@@ -226,6 +226,20 @@ describe("every small world", () => {
   });
 });
 
+it("a flood of webhooks of one meter, which anyone may send, is soon judged, the true one too", () => {
+  const course = toCourse({ moves: [{ atMs: 3 * hourMs, state: "b" }], fates: ["there"] });
+  const flood = Array.from({ length: 4000 }, (_, place) =>
+    toCapture(`flood-${place}`, 4 * hourMs + place * 60_000, states[place % 2 === 0 ? 0 : 2]),
+  );
+  const startMs = performance.now();
+  const { changes, webhooks } = judge({ ...course, captures: [...course.captures, ...flood] });
+  expect(performance.now() - startMs).toBeLessThan(2000);
+  expect(changes.map(({ finding, capture }) => [finding, capture?.webhookEventId])).toEqual([
+    ["matched", "0"],
+  ]);
+  expect(webhooks).toHaveLength(4000);
+});
+
 /** Whether the last of what truly made a change came as it should. */
 function hasCause({ moves, fates }: World, change: Change, fate: Fate): boolean {
   const place = moves.findLastIndex(({ atMs }) => atMs > (change.earliestMs ?? 0) && atMs <= change.toldAtMs);
