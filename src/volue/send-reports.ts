@@ -6,6 +6,7 @@ import { decideOutcome } from "./decide-outcome.ts";
 import { decideSending } from "./decide-sending.ts";
 import type { VolueEvent } from "./event.ts";
 import { VolueFailure } from "./failures.ts";
+import { findClashes, toClashFinding } from "./find-clashes.ts";
 import type { GivenReport } from "./parse-reports.ts";
 import { toProblemFindings } from "./problem-details.ts";
 import type { AcknowledgementSpelling, Finding } from "./report.ts";
@@ -51,10 +52,11 @@ export async function sendReports(
 ): Promise<readonly VolueRow[]> {
   const rows: VolueRow[] = [];
   const events = openEvents(client, options.signal);
+  const clashes: ReadonlySet<GivenReport> = options.isAgain ? new Set() : findClashes(given, options.host);
   let uncertainCount = 0;
   let end: string | null = null;
   for (const one of given) {
-    const row = await settleOne(one, { client, database, events, options, end });
+    const row = await settleOne(one, { client, database, events, clashes, options, end });
     rows.push(row);
     uncertainCount =
       row.state === "uncertain" && row.sent ? uncertainCount + 1 : row.sent ? 0 : uncertainCount;
@@ -69,6 +71,7 @@ type Run = {
   readonly client: VolueClient;
   readonly database: Database | null;
   readonly events: (eventId: string) => Promise<VolueEvent | null>;
+  readonly clashes: ReadonlySet<GivenReport>;
   readonly options: SendOptions;
   /** Why nothing more is sent. */
   readonly end: string | null;
@@ -85,6 +88,7 @@ async function settleOne(given: GivenReport, run: Run): Promise<VolueRow> {
   if (decision.kind === "already") return toAlready(given, decision.kept);
   if (decision.kind === "uncertain") return toUncertain(given, decision.kept);
   if (decision.kind === "withheld") return toWithheld(given, key.reportId, decision.other);
+  if (run.clashes.has(given)) return toInvalid(given, [toClashFinding(given)], report.notes);
   if (run.end !== null) return toUnsent(given, key.reportId, `not sent: ${run.end}`, 3);
   try {
     return await checkAndSend(given, key, run);

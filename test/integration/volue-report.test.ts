@@ -43,6 +43,26 @@ describe("volue report", () => {
     ]);
   });
 
+  test("sends none of two different reports of one event and kind: half of it would be told", async () => {
+    const { volue, report } = await openVolueCli();
+    const [one, other] = usageOf("e-1").payloads.map((payload) => ({ eventId: "e-1", payloads: [payload] }));
+    for (const words of [["--dry-run"], []]) {
+      const { exitCode, rows } = await report(
+        [one, { ...other, eventId: "E-1" }, usageOf("e-2")],
+        after,
+        ...words,
+      );
+      expect([exitCode, rows[0]?.state, rows[1]?.state]).toEqual([2, "invalid", "invalid"]);
+      expect(rows[0]?.problems[0]?.message).toContain("put their payloads into one report");
+    }
+    expect(volue.reports()).toMatchObject([{ eventId: "e-2" }]);
+    expect((await report([one, one])).rows.map(({ sent }) => sent)).toEqual([true, false]);
+    expect((await report([one, other], after, "--again")).rows.map(({ sent }) => sent)).toEqual([
+      false,
+      true,
+    ]);
+  });
+
   test("sends none that fails the check, says why by field, and sends the others", async () => {
     const { volue, report, list } = await openVolueCli();
     const reports = [
