@@ -125,6 +125,12 @@ describe("an acknowledgement", () => {
     expect(check([acknowledge([second]), acknowledge([], [first])], event, during).problems).toEqual([]);
   });
 
+  test("says one word of a target that is there twice, with times of its own", () => {
+    const twice = { ...event, targets: [...event.targets, ...event.targets.slice(0, 1)] };
+    expect(check([acknowledge(both)], twice, during).problems).toEqual([]);
+    expect(check([acknowledge([second])], twice, during).problems).toHaveLength(2);
+  });
+
   test("leaves none out, names none twice and no other, and says all of it at once", () => {
     const stranger = { locationId: "loc-3", meterPointId: meterPoints[0] };
     expect(check([acknowledge([first, first], [stranger])], event, during).problems).toEqual([
