@@ -34,7 +34,7 @@ export function checkReport(
   options: CheckOptions,
 ): CheckedReport {
   const findings = openFindings();
-  findings.notes.push(...report.notes);
+  for (const note of report.notes) findings.notes.push(note);
   checkTypes(report, event, findings);
   // What follows from a report to another kind of event would be noise.
   if (findings.problems.length > 0) return findings;

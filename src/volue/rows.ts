@@ -41,6 +41,7 @@ export function toRow({ eventId, kind, payloadCount }: GivenReport, facts: Facts
     notes: [],
     endsRun: false,
     ...facts,
+    ...(facts.notes === undefined ? {} : { notes: limitFindings(facts.notes) }),
   };
 }
 
@@ -106,7 +107,7 @@ export function toWithheld(given: GivenReport, reportId: string, other: KeptRepo
 }
 
 /** A person looks at the first of them; the others are mostly alike. */
-function limitFindings(findings: readonly Finding[]): readonly Finding[] {
+export function limitFindings(findings: readonly Finding[]): readonly Finding[] {
   if (findings.length <= findingCountMax) return findings;
   const message = `and ${findings.length - findingCountMax} more like these`;
   return [...findings.slice(0, findingCountMax), { path: "report", message }];

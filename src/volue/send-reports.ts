@@ -11,6 +11,7 @@ import type { GivenReport } from "./parse-reports.ts";
 import { toProblemFindings } from "./problem-details.ts";
 import type { AcknowledgementSpelling, Finding } from "./report.ts";
 import {
+  limitFindings,
   toAlready,
   toInvalid,
   toRow,
@@ -111,7 +112,7 @@ async function checkAndSend(given: GivenReport, key: ReportKey, run: Run): Promi
   }
   await client.prepareToken(options.signal);
   options.signal.throwIfAborted();
-  return { ...(await sendOnce(given, key, { ...run, database })), notes };
+  return { ...(await sendOnce(given, key, { ...run, database })), notes: limitFindings(notes) };
 }
 
 /** Committed as `sending` before a byte goes out: whatever ends this process, it is not sent again. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { checkReport, type VolueEvent } from "../../../src/volue/index.ts";
+import { limitFindings } from "../../../src/volue/rows.ts";
 import {
   eventOf,
   limit,
@@ -152,4 +153,16 @@ describe("an acknowledgement", () => {
       expect.stringContaining("charger-1 / loc-1"),
     ]);
   });
+});
+
+test("a report may have more notes than a call has places for, and a row tells the first of them", () => {
+  const notes = Array.from({ length: 200_000 }, (_, index) => ({
+    path: `payloads[${index}]`,
+    message: "odd",
+  }));
+  const report = { ...reportOf(usage(day)), notes };
+  const options = { allowsGaps: false, isLateFine: false, allowsNegative: false };
+  const checked = checkReport(report, priceCurve(day), after, options);
+  expect(checked.notes.length).toBeGreaterThanOrEqual(200_000);
+  expect(limitFindings(checked.notes)).toHaveLength(51);
 });
