@@ -39,8 +39,9 @@ function toSent(
   askedMs: number | null,
   nowMs: number,
 ): Sent {
-  if (receivedAtMs !== null) return { sentAtMs: receivedAtMs, sentBasis: "received" };
-  if (askedMs !== null) return { sentAtMs: askedMs, sentBasis: "asked" };
+  // Nobody received yet what is still to come: a clock that is ahead would hide each later version.
+  if (receivedAtMs !== null) return { sentAtMs: Math.min(receivedAtMs, nowMs), sentBasis: "received" };
+  if (askedMs !== null) return { sentAtMs: Math.min(askedMs, nowMs), sentBasis: "asked" };
   if (nowMs < startMs) return { sentAtMs: nowMs, sentBasis: "seen" };
   return { sentAtMs: startMs, sentBasis: "started" };
 }

@@ -15,7 +15,7 @@ const keep = (sent: Omit<KeptSent, "contentSha256">) => ({ ...sent, contentSha25
 describe("when a dispatch was sent", () => {
   it("is what its line says, else what was asked, else that it is there, else that it has started", () => {
     const said = { ...plain, receivedAtMs: startMs - 1 };
-    expect(decideSent(said, "same", null, { ...clocks, askedMs: 5 })).toEqual(received(startMs - 1));
+    expect(decideSent(said, "same", null, { ...later, askedMs: 5 })).toEqual(received(startMs - 1));
     expect(decideSent(plain, "same", null, { ...clocks, askedMs: 5 })?.sentBasis).toBe("asked");
     expect(decideSent(plain, "same", null, clocks)).toEqual(seen);
     expect(decideSent(plain, "same", null, { ...clocks, nowMs: startMs - 1 })?.sentBasis).toBe("seen");
@@ -24,6 +24,13 @@ describe("when a dispatch was sent", () => {
     expect(decideSent({ ...plain, receivedAtMs: startMs + 60_000 }, "same", null, later)).toEqual(
       received(startMs + 60_000),
     );
+  });
+
+  it("is not later than now, whatever the clock said that wrote it down", () => {
+    const ahead = { ...plain, receivedAtMs: Date.UTC(2099, 0) };
+    expect(decideSent(ahead, "same", null, clocks)).toEqual(received(clocks.nowMs));
+    const asked = decideSent(plain, "same", null, { ...clocks, askedMs: Date.UTC(2099, 0) });
+    expect(asked).toEqual({ sentAtMs: clocks.nowMs, sentBasis: "asked" });
   });
 
   it("is the earliest that was ever known of the same version", () => {
