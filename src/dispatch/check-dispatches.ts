@@ -111,7 +111,7 @@ function checkOne(database: Database, dispatch: Dispatch, bench: Bench): readonl
   const kept = loadKeptRows(database, dispatch);
   const marketGroupName = dispatch.level === "group" ? facts.groupOf(dispatch.targetId).name : null;
   const sent = decideSent(dispatch, contentSha256, kept[0] ?? null, bench);
-  if (sent === null) return kept.map((row) => ({ row, marketGroupName, reason: null }));
+  if (sent === null) return kept.map((row) => ({ row, marketGroupName, reason: toReason(row, facts) }));
   const dates = toTradeDates(dispatch.startMs, dispatch.endMs, bench.zone);
   const checked = dates.map((tradeDate): Checked => {
     const known = facts.knownOf(dispatch, tradeDate, sent.sentAtMs);
@@ -128,6 +128,12 @@ function checkOne(database: Database, dispatch: Dispatch, bench: Bench): readonl
   });
   if (!bench.isDryRun && kept.length > 0) saveDatesLeft(database, dispatch, dates);
   return checked;
+}
+
+/** Why a row that stays as it is was not judged. */
+function toReason(row: CheckRow, facts: Facts): string | null {
+  if (row.verdict !== "not_judged") return null;
+  return facts.knownOf({ ...row, meterIds: [] }, row.tradeDate, row.sentAtMs).obstacle;
 }
 
 type Telling = { readonly add: (row: CheckRow, judgement: Judgement) => void; readonly close: () => number };

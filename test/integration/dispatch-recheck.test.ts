@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Database } from "../../src/database/index.ts";
 import { recheckUnsettled } from "../../src/dispatch/index.ts";
-import { meters, thenMs } from "./as-of-stays.ts";
+import { firstMs, meters, thenMs } from "./as-of-stays.ts";
 import {
   check,
   insertStays,
@@ -56,4 +56,13 @@ describe("a drift looked at again", () => {
     database.prepare("UPDATE dispatch_check SET missing_here_count = 2").run();
     expect(recheckUnsettled(database, options)).toBe(0);
   });
+});
+
+it("an older version of what was not judged says, too, why it was not", () => {
+  const database = openPublished([{}]);
+  const ask = (receivedAtMs: number, meterIds: readonly string[]) =>
+    check(database, [toDispatch({ receivedAtMs, meterIds })]).checked;
+  const early = ask(firstMs - 1, meters);
+  expect(early[0]?.reason).toBe("nothing had been published when it was sent");
+  expect(ask(firstMs - 2, [])).toEqual(early);
 });
