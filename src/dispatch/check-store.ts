@@ -13,23 +13,23 @@ export function loadKeptRows(
 }
 
 /**
- * Rows of which what was dispatched is still unknown here, from a trade date on and after a place among them,
- * at most so many.
+ * Rows of which what was dispatched is still unknown here, from a trade date on: the newest first, which are
+ * those that may have been learned since, from before a place among them on, at most so many.
  */
 export function loadUnsettledRows(
   database: Database,
   fromDate: string,
-  after: Pick<CheckRow, "tradeDate" | "level" | "eventId">,
+  before: Pick<CheckRow, "tradeDate" | "level" | "eventId">,
   countMax: number,
 ): readonly CheckRow[] {
   return database
     .prepare(
       `SELECT * FROM dispatch_check
-       WHERE trade_date >= @fromDate AND (trade_date, level, event_id) > (@tradeDate, @level, @eventId)
+       WHERE trade_date >= @fromDate AND (trade_date, level, event_id) < (@tradeDate, @level, @eventId)
          AND verdict IN ('drift', 'unknown_group', 'unknown_meter')
-       ORDER BY trade_date, level, event_id LIMIT @countMax`,
+       ORDER BY trade_date DESC, level DESC, event_id DESC LIMIT @countMax`,
     )
-    .all({ fromDate, ...toPlace(after), countMax })
+    .all({ fromDate, ...toPlace(before), countMax })
     .map(toCheckRow);
 }
 

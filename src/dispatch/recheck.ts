@@ -10,33 +10,39 @@ import { openFacts } from "./facts.ts";
 import { toStepAt } from "./known-steps.ts";
 import { planCheck } from "./plan-check.ts";
 
-/** How far back a drift is looked at again, and how many rows at most (I8). */
+/** How far back a drift is looked at again, and how many rows at most, the newest (I8). */
 const daysBack = 60;
-const rowCountMax = 20_000;
+const rowCountDefault = 20_000;
 const chunkCount = 50;
 
 /**
  * Looks again at what had not been as published to this day, without the dispatches themselves: what was
  * learned since makes a drift one that was told late. Returns how many became so.
  */
-export function recheckUnsettled(database: Database, options: CheckOptions): number {
+export function recheckUnsettled(
+  database: Database,
+  options: CheckOptions,
+  rowCountMax = rowCountDefault,
+): number {
   const fromDate = addDays(formatInstant(options.nowMs).slice(0, 10), -daysBack);
-  let after: Pick<CheckRow, "tradeDate" | "level" | "eventId"> = {
-    tradeDate: "",
+  // Above every date.
+  let before: Pick<CheckRow, "tradeDate" | "level" | "eventId"> = {
+    tradeDate: "~",
     level: "group",
     eventId: "",
   };
   let late = 0;
   for (let looked = 0; looked < rowCountMax; ) {
-    const place = after;
+    const place = before;
+    const countMax = Math.min(chunkCount, rowCountMax - looked);
     const rows = within(database, options, () => {
-      const some = loadUnsettledRows(database, fromDate, place, chunkCount);
+      const some = loadUnsettledRows(database, fromDate, place, countMax);
       late += recheckRows(database, some, options);
       return some;
     });
     looked += rows.length;
-    after = rows.at(-1) ?? after;
-    if (rows.length < chunkCount) break;
+    before = rows.at(-1) ?? before;
+    if (rows.length < countMax) break;
   }
   return late;
 }

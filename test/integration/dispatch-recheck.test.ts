@@ -9,6 +9,7 @@ import {
   openPublished,
   readDrifts,
   readRows,
+  startMs,
   toDispatch,
   zones,
 } from "./dispatch-world.ts";
@@ -65,4 +66,16 @@ it("an older version of what was not judged says, too, why it was not", () => {
   const early = ask(firstMs - 1, meters);
   expect(early[0]?.reason).toBe("nothing had been published when it was sent");
   expect(ask(firstMs - 2, [])).toEqual(early);
+});
+
+it("of more drifts than one check looks at again those of the newest dates come first", () => {
+  const database = openPublished([{}]);
+  const dayMs = 86_400_000;
+  const slot = (eventId: string, days: number) =>
+    toDispatch({ eventId, startMs: startMs + days * dayMs, endMs: startMs + days * dayMs + 1 });
+  check(database, [slot("slot-3", 0), slot("slot-2", 1), slot("slot-1", 1)]);
+  insertStays(database, [{ meter: 2, knownFromMs: thenMs }]);
+  const late = () => readRows(database).filter(({ verdict }) => verdict === "late");
+  expect(recheckUnsettled(database, { zones, askedMs: null, nowMs, isDryRun: false }, 2)).toBe(2);
+  expect(late().map(({ trade_date: date }) => date)).toEqual(["2026-10-04", "2026-10-04"]);
 });
