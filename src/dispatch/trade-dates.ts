@@ -11,5 +11,5 @@ export function toTradeDates(startMs: number, endMs: number, zone: string): read
   return dates;
 }
 
-/** A search goes no further, and no dispatch lasts as long. */
-const daysMax = 31;
+/** No slot is longer than 31 days, which may begin and end within a day. */
+const daysMax = 32;

@@ -101,6 +101,8 @@ describe("the trade dates of a timeslot", () => {
     expect(on("2026-11-21T07:00:00Z", "2026-11-21T08:00:01Z")).toEqual(["2026-11-20", "2026-11-21"]);
     expect(on("2026-11-21T08:00:00Z", "2026-11-21T09:00:00Z")).toEqual(["2026-11-21"]);
     expect(on("2026-11-20T12:00:00Z", "2026-11-22T12:00:00Z")).toHaveLength(3);
+    // The longest there is.
+    expect(on("2026-10-03T20:00:00Z", "2026-11-03T20:00:00Z")).toHaveLength(32);
   });
 
   it("are right on the days on which clocks change, and where they do not", () => {
