@@ -42,6 +42,9 @@ export type DispatchClient = {
 /** Pages of one search: at 500 rows each far beyond what anyone is dispatched in 31 days (I8). */
 const pageCountMax = 10_000;
 
+/** Timeslots of all pages together (I8), as many as one text may hold: they are compared together. */
+const dispatchCountDefault = 200_000;
+
 /** A search whose page token expired is begun again, once. */
 const searchCountMax = 2;
 
@@ -53,12 +56,16 @@ export async function* readDispatches(
   options: DispatchClientOptions,
   question: DispatchQuestion,
   signal: AbortSignal,
+  dispatchCountMax: number = dispatchCountDefault,
 ): AsyncGenerator<ParsedDispatches> {
   const client = openDispatchClient(options);
   const share = openMemberLists();
+  let count = 0;
   try {
     for (const window of planDispatchWindows(question.fromMs, question.toMs)) {
       for await (const page of readWindow(client, { ...question, ...window }, signal)) {
+        count += page.dispatches.length;
+        if (count > dispatchCountMax) throw toTooMany(dispatchCountMax);
         yield { ...page, dispatches: page.dispatches.map(share) };
       }
     }
@@ -143,6 +150,13 @@ function toDispatchSearch(baseUrl: string, question: DispatchQuestion, pageToken
     },
     purpose: `read a page of ${level} dispatches`,
   };
+}
+
+function toTooMany(countMax: number): LeapContractBroken {
+  return new LeapContractBroken(
+    `Could not read dispatches from Leap: it answers with more than ${countMax} timeslots. ` +
+      "Ask for fewer at once: a shorter time, or single groups.",
+  );
 }
 
 function toBroken(what: string): LeapContractBroken {

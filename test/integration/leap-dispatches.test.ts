@@ -22,9 +22,11 @@ async function readAll(
   changes: Partial<DispatchQuestion> = {},
   options: Partial<LeapClientOptions> = {},
   signal = new AbortController().signal,
+  dispatchCountMax?: number,
 ) {
   const pages = [];
-  const all = readDispatches({ ...toOptions(server.url), ...options }, { ...july, ...changes }, signal);
+  const asked = { ...toOptions(server.url), ...options };
+  const all = readDispatches(asked, { ...july, ...changes }, signal, dispatchCountMax);
   for await (const one of all) pages.push(one);
   return pages;
 }
@@ -197,4 +199,14 @@ test("an aborted reading ends with the signal's reason, and asks no further", as
   });
   await expect(readAll(server, {}, {}, stop.signal)).rejects.toBe(reason);
   expect(server.received).toHaveLength(1);
+});
+
+test("more timeslots than are held at once are refused before all memory is full of them (I8)", async () => {
+  const server = await openServer(page(tokenOne), page(tokenTwo), page());
+  const failure = await failureOf(readAll(server, {}, {}, undefined, 2));
+  expect(failure).toMatchObject({
+    kind: "contract",
+    message: expect.stringMatching(/more than 2 timeslots/),
+  });
+  expect(server.received).toHaveLength(3);
 });
