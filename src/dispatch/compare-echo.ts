@@ -136,6 +136,8 @@ function* diffSet(
   const others = [...found].filter((value) => !expected.has(value));
   if (missing.length > 0) yield `${path}: not echoed of ${expected.size}: ${toSome(missing)}`;
   if (others.length > 0) yield `${path}: echoed and not sent: ${toSome(others)}`;
+  const repeated = list.length - found.size;
+  if (repeated > 0) yield `${path}: ${repeated} of ${list.length} are echoed more than once`;
 }
 
 const shownCountMax = 3;
