@@ -104,7 +104,8 @@ export function toFaultFailure(fault: HttpFault, asked: Asked, attemptCount: num
 export function toOversizeFailure(asked: Asked, bytesMax: number): LeapContractBroken {
   return new LeapContractBroken(
     `Could not ${asked.purpose}: the answer from ${toHost(asked.url)} is larger than ${bytesMax} bytes. ` +
-      "Lower METER_SYNC_PAGE_SIZE; if that does not help, it is not Leap who answers.",
+      `${isOfDispatches(asked) ? "If it stays," : "Lower METER_SYNC_PAGE_SIZE; if that does not help,"} ` +
+      "it is not Leap who answers.",
     { fields: { purpose: asked.purpose, host: toHost(asked.url), response_bytes_max: bytesMax } },
   );
 }
@@ -139,15 +140,25 @@ function toRefusal(status: number, asked: Asked, signature: Signature): string {
   const environment = `belongs to the other environment (${toEnvironments(toHost(asked.url))})`;
   if (signature.kind === "key") {
     return (
-      `the key (${status}). The key is wrong or has ended, may not read meters, or ${environment}. ` +
+      `the key (${status}). The key is wrong or has ended, may not ${toRight(asked)}, or ${environment}. ` +
       "Check LEAP_API_KEY and LEAP_BASE_URL."
     );
   }
   const which = status === 401 ? "the login's token, and a new one too" : "the login's token";
   return (
-    `${which} (${status}). The login may not read meters, or ${environment}. ` +
+    `${which} (${status}). The login may not ${toRight(asked)}, or ${environment}. ` +
     "Check LEAP_EMAIL, LEAP_LOGIN_URL and LEAP_BASE_URL, or use LEAP_API_KEY."
   );
+}
+
+/** What a key needs the permission for. */
+function toRight(asked: Asked): string {
+  return isOfDispatches(asked) ? "use dispatches" : "read meters";
+}
+
+/** Their pages have no size that we could choose. */
+function isOfDispatches({ url }: Asked): boolean {
+  return new URL(url).pathname.includes("/v2/dispatch/");
 }
 
 const [production, staging] = ["api.leap.energy", "api.staging.leap.energy"];

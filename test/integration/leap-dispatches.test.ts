@@ -210,3 +210,11 @@ test("more timeslots than are held at once are refused before all memory is full
   });
   expect(server.received).toHaveLength(3);
 });
+
+test("what is wrong is said in the words of dispatches, not of meters", async () => {
+  const refusing = await openServer(answerJson({ code: "FORBIDDEN" }, 403));
+  expect((await failureOf(readAll(refusing))).message).toMatch(/has ended, may not use dispatches, or/);
+  const endless = await openServer(answerText("x".repeat(2000)));
+  const few = { limits: { ...toOptions(endless.url).limits, responseBytesMax: 1000 } };
+  expect((await failureOf(readAll(endless, {}, few))).message).not.toMatch(/PAGE_SIZE/);
+});
