@@ -28,8 +28,11 @@ export type DrillBody = { readonly group_dispatches: readonly DrillDispatch[] };
 
 export type DrillPlan = { readonly body: DrillBody } | { readonly problems: readonly string[] };
 
-/** Timeslots in one drill: more than a day of five-minute events. */
+/** Timeslots of one group: more than a day of five-minute events. */
 export const timeslotCountMax = 1000;
+
+/** Timeslots of all groups together (I8): they are sent, and come back, as one document. */
+const totalCountMax = 20_000;
 
 const problemCountMax = 30;
 
@@ -38,6 +41,8 @@ const problemCountMax = 30;
  * that a timeslot does not name are its group's. `makeId` gives a new uuid each time.
  */
 export function planDrill(groups: readonly DrillGroup[], makeId: () => string): DrillPlan {
+  const tooMany = toTotalProblems(groups);
+  if (tooMany.length > 0) return { problems: tooMany };
   const read = groups.map((group) => ({ group, slots: group.timeslots.map(parseDrillSlot) }));
   const asked = read.map(({ group, slots }) => ({ group, slots: slots.filter(isAsked) }));
   const found = [
@@ -67,6 +72,13 @@ function toDispatch(group: DrillGroup, slots: readonly AskedSlot[], makeId: () =
       toDrillSlot(slot, slot.programs ?? own, slot.market_group_event_id?.toLowerCase() ?? makeId()),
     ),
   };
+}
+
+function toTotalProblems(groups: readonly DrillGroup[]): readonly string[] {
+  const total = groups.reduce((sum, { timeslots }) => sum + timeslots.length, 0);
+  if (total <= totalCountMax) return [];
+  const most = `a drill takes at most ${totalCountMax}`;
+  return [`${groups.length} groups have ${total} timeslots together: ${most}, so drill fewer at once`];
 }
 
 function toCountProblems(slotCount: number): readonly string[] {

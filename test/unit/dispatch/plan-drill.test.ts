@@ -179,6 +179,10 @@ test("a drill has groups and timeslots, and not too many (I8)", () => {
   expect(problemsOf(toGroup({ timeslots: Array(1001).fill(slot) }))).toEqual([
     "there are 1001 timeslots: a drill takes at most 1000",
   ]);
+  const many = Array.from({ length: 21 }, () => toGroup({ timeslots: Array(1000).fill(slot) }));
+  expect(problemsOf(...many)).toEqual([
+    "21 groups have 21000 timeslots together: a drill takes at most 20000, so drill fewer at once",
+  ]);
 });
 
 test("a member whose id is none that Leap takes is told of", () => {
