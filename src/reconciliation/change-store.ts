@@ -98,7 +98,7 @@ export function isSeen({ publishedMs }: Publication, spells: readonly MissingSpe
 function findBounds(
   { byRun, sweeps }: Publications,
   spells: readonly MissingSpell[],
-  { runId, toldAtMs: eventMs }: ToldEvent,
+  { type, runId, toldAtMs: eventMs }: ToldEvent,
   runBefore: string | null,
 ): Bounds {
   const own = byRun.get(runId);
@@ -107,7 +107,9 @@ function findBounds(
     (each) => each.publishedMs < toldAtMs && each.runId !== runId && isSeen(each, spells),
   );
   const before = runBefore === null ? undefined : byRun.get(runBefore);
-  const starts = [last?.startMs, before?.startMs].filter((each) => each !== undefined);
+  // What it told of a group it told of those members that it read.
+  const isTelling = before !== undefined && !(before.isPartial && type === "meter.enrollment.group.updated");
+  const starts = [last?.startMs, isTelling ? before.startMs : undefined].filter((each) => each !== undefined);
   const earliestMs = starts.length === 0 ? null : Math.max(...starts);
   return { earliestMs, readFromMs: own?.startMs ?? toldAtMs, toldAtMs };
 }

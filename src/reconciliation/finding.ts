@@ -1,5 +1,5 @@
 import { formatInstant } from "../time/index.ts";
-import { type Capture, type Change, decideLikeness, type Likeness } from "./comparison.ts";
+import { type Capture, type Change, clockSlackMs, decideLikeness, type Likeness } from "./comparison.ts";
 import type { ChangeFinding, Judged, WebhookFinding } from "./judge.ts";
 
 /** What is the matter with a webhook, beside what it was found to be. */
@@ -134,7 +134,9 @@ function toPairFacts(change: Change, capture: Capture, judged: Judged) {
  * became so nobody knows when.
  */
 function toLateness({ toldAtMs, earliestMs, expectation }: Change, receivedAtMs: number) {
-  const atMostMs = earliestMs === null || expectation === "time" ? null : receivedAtMs - earliestMs;
+  const isBounded =
+    earliestMs !== null && expectation !== "time" && receivedAtMs >= earliestMs - clockSlackMs;
+  const atMostMs = isBounded ? receivedAtMs - earliestMs : null;
   return {
     lead_seconds: toSeconds(toldAtMs - receivedAtMs),
     late_by_at_least_seconds: toSeconds(Math.max(0, receivedAtMs - toldAtMs)),

@@ -100,8 +100,8 @@ function decideWebhook(course: Course, capture: Capture, unmatched: readonly Cap
   if (around.some(({ readFromMs }) => isLookedAt || receivedAtMs < readFromMs)) return "overtaken";
   if (isPassing(course, capture, unmatched)) return isLookedAt ? "overtaken" : "not_swept_yet";
   if (isKnown) return "already_known";
-  if (findShortlyBefore(course, capture).length > 0) return "overtaken";
   if (!isLookedAt) return "not_swept_yet";
+  if (findShortlyBefore(course, capture).length > 0) return "overtaken";
   if (isPast(course, capture)) return "overtaken";
   // Its list may say anything about its meters: nothing a sweep sees contradicts it.
   return course.type === "meter.enrollment.group.updated" ? "not_compared" : "no_change";

@@ -81,16 +81,19 @@ function isOnLadder({ toldAtMs }: Change, receivedAtMs: number): boolean {
   return receivedAtMs > toldAtMs && receivedAtMs <= toldAtMs + deliveryMaxMs + clockSlackMs;
 }
 
-/** Whether it is of a group's change by dates and time, whatever it was matched with. */
+/** Whether it may be of a group's change by dates and, where known, time, whatever it was matched with. */
 export function isNearby(change: Change, capture: Capture): boolean {
   const { receivedAtMs } = capture;
-  if (change.type !== "meter.enrollment.group.updated" || receivedAtMs === null) return false;
-  if (!isBetween(change, receivedAtMs) && !isOnLadder(change, receivedAtMs)) return false;
-  return decideFit(change, capture) !== null;
+  if (change.type !== "meter.enrollment.group.updated") return false;
+  const isInTime =
+    receivedAtMs === null || isBetween(change, receivedAtMs) || isOnLadder(change, receivedAtMs);
+  return isInTime && decideFit(change, capture) !== null;
 }
 
 const isExpected = ({ expectation }: Change): boolean => expectation === "webhook";
 const isByTime = ({ expectation }: Change): boolean => expectation === "time";
+/** A meter is created once, and may be long in coming: before its first reading nobody misses it. */
+const isCreation = ({ type }: Change): boolean => type === "meter.created";
 /** What time brings may have been set, and told by Leap, long before. */
 const isBefore = ({ toldAtMs }: Change, receivedAtMs: number): boolean => receivedAtMs <= toldAtMs;
 
@@ -98,9 +101,9 @@ const passesInTime: readonly Pass[] = [
   { fit: "same", isFor: isExpected, isInTime: isBetween },
   { fit: "near", isFor: isExpected, isInTime: isBetween },
   { fit: "same", isFor: isExpected, isInTime: isOnLadder },
+  { fit: "same", isFor: isCreation, isInTime: isBefore },
   { fit: "same", isFor: isByTime, isInTime: isBefore },
   { fit: "near", isFor: isByTime, isInTime: isBefore },
-  { fit: "near", isFor: isExpected, isInTime: isOnLadder },
 ];
 
 /** Lists of a group may well be the same twice within days: one that comes later is of something else. */

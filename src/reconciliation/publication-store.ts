@@ -7,6 +7,8 @@ export type Publication = Sweep & {
   readonly runId: string;
   /** Whether all of the portfolio was read, so that what it did not tell was not so. */
   readonly isComplete: boolean;
+  /** Whether it was to be all, and was not. */
+  readonly isPartial: boolean;
 };
 
 export type Publications = {
@@ -25,7 +27,8 @@ export type Publications = {
 export function loadPublications(database: Database): Publications {
   const all = database
     .prepare(
-      `SELECT run_id, mode, is_certified, sweep_started_at_ms, published_at_ms FROM run
+      `SELECT run_id, mode, is_certified, sweep_started_at_ms, published_at_ms,
+         coalesce(json_array_length(report, '$.trips'), 0) AS trip_count FROM run
        WHERE status = 'published' AND published_at_ms IS NOT NULL ORDER BY published_at_ms, run_key`,
     )
     .all()
@@ -43,11 +46,14 @@ export function loadPublications(database: Database): Publications {
 }
 
 function toPublication(row: Readonly<Record<string, unknown>>): Publication {
+  // What was absent when a person released it was not looked up: it may have changed before, unseen.
+  const isComplete = row.mode === "sweep" && row.is_certified === 1 && row.trip_count === 0;
   return {
     runId: String(row.run_id),
     startMs: Number(row.sweep_started_at_ms),
     publishedMs: Number(row.published_at_ms),
-    isComplete: row.mode === "sweep" && row.is_certified === 1,
+    isComplete,
+    isPartial: row.mode === "sweep" && !isComplete,
   };
 }
 

@@ -8,6 +8,7 @@ import {
   otherMeterId,
   type ReconciliationWorld,
   toReadMs,
+  toText,
 } from "./reconciliation-world.ts";
 
 describe("a group's change", () => {
@@ -88,6 +89,37 @@ describe("a group's change", () => {
     tellRemap(world, {});
     world.catch(type, toPayload(...both), toReadMs(2) - hourMs);
     expect(world.reconcile()).toMatchObject([{ finding: "matched", meter_ids_look_like: "full_or_delta" }]);
+  });
+
+  it("a list that came after it was told, and is another one's by what it says, is not its late one", () => {
+    const world = openReconciliationWorld();
+    world.tell(2, type, groupId, update([meterId], [], [meterId, otherMeterId]));
+    tellRemap(world, {});
+    world.catch(type, toPayload("another"), toReadMs(2) + 5 * hourMs);
+    expect(world.reconcile()).toMatchObject([
+      { finding: "not_compared", webhook_event_id: null },
+      { finding: "overtaken", flags: [] },
+    ]);
+  });
+
+  it("is not named where lists for its dates came, and nobody knows when", () => {
+    const world = openReconciliationWorld();
+    world.tell(2, type, groupId, update([meterId], [], [meterId, otherMeterId]));
+    tellRemap(world, {});
+    world.catch(type, toPayload("another"), null);
+    expect(world.reconcile()[0]?.finding).toBe("not_compared");
+  });
+
+  it("may be older than a sweep that a person released though meters were absent", () => {
+    const world = openReconciliationWorld();
+    const trips = JSON.stringify({ trips: [{ rule: "absent_meters" }] });
+    world.database.prepare("UPDATE run SET report = ? WHERE run_id = 'run-1'").run(trips);
+    world.tell(1, type, groupId, update([], [otherMeterId], []));
+    world.tell(2, type, groupId, update([meterId], [], [meterId]));
+    tellRemap(world, {});
+    world.catch(type, toPayload(meterId), toReadMs(1) - hourMs);
+    const told = world.reconcile().find(({ sequence }) => sequence === 2);
+    expect(told).toMatchObject({ finding: "matched", changed_after: toText(toReadMs(0)) });
   });
 
   it("of a period beyond all dates looked at is not swept yet", () => {

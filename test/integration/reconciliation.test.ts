@@ -220,6 +220,24 @@ describe("a webhook without a change", () => {
     expect(findings(world)).toEqual([["not_compared"], ["not_compared"]]);
   });
 
+  it("that came after the last sweep, soon after an earlier change was told, is not swept yet", () => {
+    const world = openReconciliationWorld();
+    world.tell(5, statusType, meterId, toStatusChange("ACTIVE", "PENDING"));
+    world.catch(statusType, toStatusPayload("PENDING"), toReadMs(5) - hourMs);
+    world.catch(statusType, toStatusPayload("ELIGIBLE"), toReadMs(5) + 5 * hourMs);
+    expect(findings(world)).toEqual([["matched"], ["not_swept_yet"]]);
+  });
+
+  it("is of a meter's creation, though a sweep did not return it yet", () => {
+    const world = openReconciliationWorld();
+    world.tell(3, "meter.created", meterId, { meter_id: meterId });
+    const created = { meter_id: meterId, transmission_region: "CAISO" };
+    world.catch("meter.created", created, toReadMs(2) - hourMs);
+    expect(world.reconcile()).toMatchObject([
+      { finding: "matched", late_by_at_most_seconds: null, flags: [] },
+    ]);
+  });
+
   it("came again under its id: doubled", () => {
     const world = openReconciliationWorld();
     for (const atMs of [toReadMs(2), toReadMs(2) + 60_000])
