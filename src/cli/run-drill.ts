@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setImmediate } from "node:timers/promises";
 import type { Config } from "../config/index.ts";
 import { compareEcho, type DrillBody, planDrill } from "../dispatch/index.ts";
 import { exitCode, Failure } from "../failure/index.ts";
@@ -61,25 +62,30 @@ export async function runDrill(invocation: Invocation, options: DrillOptions): P
     return exitCode.done;
   }
   const leap = toLeapClientOptions(config, credentials);
-  const planned = await withStop(stoppedBefore, async (signal) => {
-    const { place, secrets } = await readReceiver(leap, signal);
-    const shown = { ...plannedHere, receiver: place };
-    const isToBeSent = await isWanted(invocation, shown, options, signal);
-    // Whoever saw it and stopped it, has: `--yes` was said before.
-    signal.throwIfAborted();
-    return isToBeSent ? { shown, secrets } : null;
-  });
-  if (planned === null) return exitCode.done;
-  const drilled = await withStop(stoppedAmid, (signal) => send(leap, planned.shown, signal));
-  await print(invocation, planned.shown, hideSecrets(drilled, planned.secrets));
+  const drilled = await drill(invocation, plannedHere, options, leap);
+  if (drilled === null) return exitCode.done;
+  await print(invocation, drilled.shown, drilled);
   return toDrillExit(drilled);
 }
 
-/** Runs what a signal may end, which is then told in these words. */
-async function withStop<T>(words: string, body: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = openStop(words);
+/** What became of it, `null` for a no. One stop for all of it: between two, a signal would go unheard. */
+async function drill(
+  invocation: Invocation,
+  planned: Planned,
+  options: DrillOptions,
+  leap: DispatchClientOptions,
+): Promise<(Drilled & { readonly shown: Planned }) | null> {
+  let words = stoppedBefore;
+  const stop = openStop(() => words);
   try {
-    return await body(stop.signal);
+    const { place, secrets } = await readReceiver(leap, stop.signal);
+    const shown = { ...planned, receiver: place };
+    if (!(await isWanted(invocation, shown, options, stop.signal))) return null;
+    // Whoever saw it and stopped it, has: `--yes` was said before. A signal is heard with the next turn.
+    await setImmediate();
+    stop.signal.throwIfAborted();
+    words = stoppedAmid;
+    return { shown, ...hideSecrets(await send(leap, shown, stop.signal), secrets) };
   } finally {
     stop.close();
   }

@@ -10,11 +10,12 @@ export type Stop = { readonly signal: AbortSignal; readonly close: () => void };
  * and is left.
  * A publication is one synchronous transaction: no timer can fall into it.
  */
-export function openStop(message: string, exitCode = 3, graceMs = 5000): Stop {
+export function openStop(words: string | (() => string), exitCode = 3, graceMs = 5000): Stop {
   const controller = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onSignal = (): void => {
     if (controller.signal.aborted) return;
+    const message = typeof words === "string" ? words : words();
     timer = setTimeout(() => endNow(message, exitCode), graceMs).unref();
     controller.abort(new Failure("environment", message));
   };

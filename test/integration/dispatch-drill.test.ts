@@ -163,6 +163,16 @@ test("Ctrl-C at what is shown sends nothing, though --yes was said before", asyn
   expect(world.received()).toEqual([]);
 });
 
+test("Ctrl-C amid the sending is heard, and what may have become of it is said", async () => {
+  world.answers(() => process.emit("SIGINT"));
+  const { exitCode, stderr } = await world.drill(...one, "--yes");
+  expect([exitCode, stderr]).toEqual([
+    3,
+    expect.stringMatching(/stopped while .* under way: Leap may send it/),
+  ]);
+  expect(world.received()).toHaveLength(1);
+});
+
 test("a dry run only shows, without a key, and to nobody", async () => {
   world.answers(echo());
   const { exitCode, stdout } = await world.drillTyping("y\n", ...one, "--dry-run", "--format", "table");
