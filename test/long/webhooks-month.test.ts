@@ -22,7 +22,7 @@ import { isBounded, walkSeeds } from "./budget.ts";
 const hourMs = 3_600_000;
 const startMs = Date.parse("2026-10-05T06:17:00Z");
 const dayCount = 31;
-const meterCount = isBounded ? 60 : 400;
+const meterCount = isBounded ? 40 : 400;
 
 /** What was named in all: a month in which nothing goes wrong shows nothing. */
 const counted = { untold: 0, doubled: 0, late: 0, unordered: 0 };
