@@ -12,9 +12,13 @@ export const isSeedGiven = given !== undefined;
 export const firstSeed = given === undefined ? Date.now() % 1_000_000 : Number(given);
 
 /** Walks seed after seed until the time is over; says which it walks, so that a failure can be repeated. */
-export async function walkSeeds(name: string, walk: (seed: number) => Promise<unknown>): Promise<number> {
+export async function walkSeeds(
+  name: string,
+  walk: (seed: number) => Promise<unknown>,
+  start = firstSeed,
+): Promise<number> {
   const endMs = Date.now() + secondsMax * 1000;
-  let seed = firstSeed;
+  let seed = isSeedGiven ? firstSeed : start;
   let count = 0;
   do {
     process.stdout.write(`${name}: seed ${seed}\n`);
