@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { walkTwins } from "./retention-twins.ts";
+import { walkTwins } from "../integration/retention-twins.ts";
 
 describe("a database from which all that is old goes after every run", () => {
   for (const [seed, v1Share] of [

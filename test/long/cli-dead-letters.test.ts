@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { acquireLock, openDatabase } from "../../src/database/index.ts";
-import { meter } from "./small-database.ts";
-import { openWebhookWorld, refuse, type WebhookWorld } from "./webhook-world.ts";
+import { meter } from "../integration/small-database.ts";
+import { openWebhookWorld, refuse, type WebhookWorld } from "../integration/webhook-world.ts";
 
 let world: WebhookWorld;
 

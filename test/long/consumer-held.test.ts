@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ConsumerWorld, openConsumerWorld } from "./consumer-world.ts";
-import { dates, type ToldEvent } from "./told-groups.ts";
+import { type ConsumerWorld, openConsumerWorld } from "../examples/consumer-world.ts";
+import { dates, type ToldEvent } from "../examples/told-groups.ts";
 
 // One process for all: each test has groups of its own, and each begins with nothing to report.
 const groups = ["lost", "moved", "kept", "left", "days", "again", "stream"];

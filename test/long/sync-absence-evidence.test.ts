@@ -1,8 +1,4 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { MeterSketch } from "../support/documents.ts";
-import { meterId } from "../support/documents.ts";
-import { noRules } from "../support/oracle-breaker.ts";
-import { readSnapshot } from "../support/views.ts";
 import {
   inGroup,
   openPortfolioDays,
@@ -10,7 +6,11 @@ import {
   range,
   toLines,
   type Version,
-} from "./portfolio-days.ts";
+} from "../integration/portfolio-days.ts";
+import type { MeterSketch } from "../support/documents.ts";
+import { meterId } from "../support/documents.ts";
+import { noRules } from "../support/oracle-breaker.ts";
+import { readSnapshot } from "../support/views.ts";
 
 let world: PortfolioDays;
 afterEach(() => world.close());

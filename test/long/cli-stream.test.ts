@@ -1,7 +1,7 @@
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type CliWorld, first, openCliWorld, second, third } from "./cli-world.ts";
+import { type CliWorld, first, openCliWorld, second, third } from "../integration/cli-world.ts";
 
 type Told = { readonly id: string; readonly sequence: string; readonly streamid: string };
 
