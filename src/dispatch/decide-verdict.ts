@@ -1,4 +1,5 @@
-import { type KnownStep, toMembersSha256, toStepAt } from "./known-steps.ts";
+import { toMembersSha256 } from "../meter/index.ts";
+import { type KnownStep, toStepAt } from "./known-steps.ts";
 
 /** How a dispatch compares with what had been published when it was sent. */
 export type Verdict = "agreed" | "late" | "drift" | "unknown_group" | "unknown_meter" | "not_judged";
@@ -41,7 +42,7 @@ export type Judgement = {
  */
 export function decideVerdict({ level, meterIds, sentAtMs }: Question, known: Known): Judgement {
   const then = toStepAt(known.steps, sentAtMs);
-  const dispatchedSha256 = toMembersSha256(meterIds);
+  const dispatchedSha256 = toMembersSha256([...meterIds].sort());
   const base = { reason: null, dispatchedSha256, publishedSha256: then.sha256 };
   if (known.obstacle !== null) {
     const nothing = { publishedCount: 0, missingHere: [], missingThere: [], toldAtMs: null };

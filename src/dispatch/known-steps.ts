@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { toMembersSha256 } from "../meter/index.ts";
 
 /** Somebody's place in a set, and from when until when (exclusive; null for still) it was known. */
 export type Stay = {
@@ -46,7 +46,7 @@ function toStep(stays: readonly Stay[], fromMs: number, count: number): KnownSte
     fromMs,
     count,
     get sha256() {
-      sha256 ??= toMembersSha256(toHeldAt(stays, fromMs));
+      sha256 ??= toMembersSha256([...toHeldAt(stays, fromMs)].sort());
       return sha256;
     },
     toMeterIds: () => toHeldAt(stays, fromMs),
@@ -80,15 +80,6 @@ function toHeldAt(stays: readonly Stay[], atMs: number): ReadonlySet<string> {
 /** What was known at an instant. */
 export function toStepAt(steps: readonly KnownStep[], atMs: number): KnownStep {
   return steps.findLast(({ fromMs }) => fromMs <= atMs) ?? nobody;
-}
-
-/** Of ids in lower case: sorted, each followed by a newline. */
-export function toMembersSha256(meterIds: Iterable<string>): string {
-  // In one piece: to hash id by id takes ten times as long.
-  const text = [...meterIds].sort().join("\n");
-  return createHash("sha256")
-    .update(text === "" ? "" : `${text}\n`)
-    .digest("hex");
 }
 
 const nobody: KnownStep = {

@@ -1,5 +1,4 @@
-import { createHash } from "node:crypto";
-import type { JsonObject, JsonValue } from "../meter/index.ts";
+import { type JsonObject, type JsonValue, toMembersSha256 } from "../meter/index.ts";
 import { isObject, openNotes, readInstant } from "./fields.ts";
 import { readRequiredActions } from "./required-actions-v2.ts";
 
@@ -74,8 +73,7 @@ function readGroup(payload: Payload): JsonObject | string {
   if (endMs === undefined) return "end_date_time";
   if (!Array.isArray(meterIds)) return "meter_ids";
   const ids = [...new Set(meterIds.map(readId).filter((id) => id !== ""))].sort();
-  const sha256 = createHash("sha256").update(ids.map((id) => `${id}\n`).join(""));
-  const members = { member_count: ids.length, members_sha256: sha256.digest("hex") };
+  const members = { member_count: ids.length, members_sha256: toMembersSha256(ids) };
   return { start_ms: startMs, end_ms: endMs, ...members };
 }
 

@@ -5,6 +5,7 @@
  * Never: knows a wire format, a table, a clock.
  */
 export { toCanonicalJson, toFingerprint } from "./fingerprint.ts";
+export { toMembersSha256 } from "./members-digest.ts";
 export type {
   ApiVersion,
   DeliveryPeriod,

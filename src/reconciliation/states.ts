@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { toMembersSha256 } from "../meter/index.ts";
 import { parseInstant } from "../time/index.ts";
 
 /** v1 and v2 spell the same status as `ActionRequired` and `ACTION_REQUIRED`. */
@@ -34,10 +34,7 @@ export function toActionsState(actions: readonly ToldAction[]): string {
 
 /** The digest of a set of meter ids, as `members_sha256` is made. */
 export function toIdsSha256(meterIds: readonly string[]): string {
-  const sorted = [...new Set(meterIds)].sort();
-  return createHash("sha256")
-    .update(sorted.map((id) => `${id}\n`).join(""))
-    .digest("hex");
+  return toMembersSha256([...new Set(meterIds)].sort());
 }
 
 export function toMs(instant: string | null): number | null {

@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import { inTransaction } from "../database/index.ts";
 import { diffGroup, type GroupChange, type MembershipSpan, toMembershipSpans } from "../diff/index.ts";
 import { toGroupEvents } from "../events/index.ts";
+import { toMembersSha256 } from "../meter/index.ts";
 import {
   loadLosingCount,
   loadPlannedStays,
@@ -105,11 +105,4 @@ function toSpanRow(span: MembershipSpan) {
     programs,
     regions,
   };
-}
-
-/** sha-256, in hex, of the member ids in lower case, sorted, each followed by a newline. */
-function toMembersSha256(sortedMeterIds: readonly string[]): string {
-  const hash = createHash("sha256");
-  for (const meterId of sortedMeterIds) hash.update(`${meterId}\n`);
-  return hash.digest("hex");
 }

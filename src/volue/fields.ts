@@ -22,6 +22,15 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** The value of a JSON text, undefined where it is none. The parser's own message quotes it (I9). */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
 /** Members that nobody knows would be dropped in silence, or refused by Volue. */
 export function tellUnknown({ values, path, findings }: Place, known: readonly string[]): void {
   for (const name of Object.keys(values)) {

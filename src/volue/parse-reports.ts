@@ -1,4 +1,4 @@
-import { type Findings, isRecord, openFindings } from "./fields.ts";
+import { type Findings, isRecord, openFindings, parseJson } from "./fields.ts";
 import { parsePayload, parsePayloadType } from "./parse-payload.ts";
 import { type Finding, type Payload, type Report, type ReportKind, reportKinds, toKind } from "./report.ts";
 
@@ -148,12 +148,4 @@ function toDocuments(text: string): readonly unknown[] | null {
   const lines = body.split(/\r?\n/).filter((line) => line.trim() !== "");
   const documents = lines.map(parseJson);
   return documents.some((document) => typeof document === "object") ? documents : null;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,4 @@
-import { isRecord } from "./fields.ts";
+import { isRecord, parseJson } from "./fields.ts";
 import type { Finding } from "./report.ts";
 
 /** Why Volue did not take something, as far as it said so: RFC 7807, or what it wrote in its place. */
@@ -72,12 +72,4 @@ function toWords(value: unknown, hide: Hide): string {
 
 function shorten(text: string): string {
   return text.length <= textLengthMax ? text : `${text.slice(0, textLengthMax)}…`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -126,12 +126,12 @@ export const rooms: Readonly<Record<string, Room>> = {
     instead: "take reports as text and what sinks want as an argument; sending belongs to `delivery`",
   },
   dispatch: {
-    mayImport: ["market", "snapshot", "events", "reader", "database", "failure", "time"],
+    mayImport: ["market", "meter", "snapshot", "events", "reader", "database", "failure", "time"],
     mayImportTypes: ["leap"],
     instead: "take dispatches as `leap` reads them; what was published, the reader knows",
   },
   reconciliation: {
-    mayImport: ["market", "reader", "database", "failure", "time"],
+    mayImport: ["market", "meter", "reader", "database", "failure", "time"],
     mayImportTypes: ["leap", "events"],
     instead: "take webhooks as `leap` reads them; what sweeps found, the outbox knows",
   },

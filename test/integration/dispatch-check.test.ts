@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { toKnownSteps, toMembersSha256, toStepAt } from "../../src/dispatch/known-steps.ts";
+import { toKnownSteps, toStepAt } from "../../src/dispatch/known-steps.ts";
+import { toMembersSha256 } from "../../src/meter/index.ts";
 import { loadGroupMembersAsOf, loadGroupStays, toReader, toStaysOn } from "../../src/reader/index.ts";
 import { openChance } from "../support/chance.ts";
 import { firstMs, meters, north, type Stay, south, thenMs } from "./as-of-stays.ts";
@@ -23,8 +24,7 @@ const oneOnly: Stay[] = [{}];
 
 describe("what was known of a group on a date", () => {
   it("is what the as-of questions answer, at every instant of random histories", () => {
-    const chance = openChance(11);
-    const database = openPublished([]);
+    const [chance, database] = [openChance(11), openPublished([])];
     const reader = toReader(database);
     let seen = 0;
     for (let round = 0; round < 8; round++) {
